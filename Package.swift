@@ -1,0 +1,145 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The folders are the floors: a target imports only targets of the floors below it (ARCHITECTURE.md, section 2).
+// `Tests/SourceStyleTests` holds this to the letter.
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+enum Floor: String {
+    case foundations = "Foundations"
+    case standards = "Standards"
+    case domains = "Domains"
+    case adapters = "Adapters"
+}
+
+func target(_ floor: Floor, _ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(floor.rawValue)/\(name)", swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: strict)
+}
+
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioFoundationCompat = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+
+let package = Package(
+    name: "seneschal",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "seneschal", targets: ["seneschal"]),
+        .library(name: "SecureElement", targets: ["SecureElement"]),
+        .library(name: "SecureChannel", targets: ["SecureChannel"]),
+        .library(name: "ServiceProvider", targets: ["ServiceProvider"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    ],
+    targets: [
+        // System libraries
+        .systemLibrary(
+            name: "COpenSSL", path: "Sources/Foundations/COpenSSL", pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/Foundations/CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]),
+
+        // Foundations
+        target(.foundations, "ISO7816"),
+        target(.foundations, "CardCryptography", ["COpenSSL"]),
+
+        // Standards
+        target(.standards, "GlobalPlatform", ["ISO7816", "CZlib"]),
+        target(.standards, "SecureChannel", ["ISO7816", "CardCryptography"]),
+
+        // Domains
+        target(.domains, "SecureElement", ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel"]),
+        target(
+            .domains, "TrustedServiceManager", ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel"]),
+        target(.domains, "ServiceProvider", ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel"]),
+        target(.domains, "MobileDevice", ["ISO7816", "CardCryptography"]),
+
+        // Adapters
+        target(.adapters, "SeneschalAPI"),
+        target(.adapters, "SeneschalClient", ["SeneschalAPI", "MobileDevice", "ISO7816", asyncHTTPClient, nioCore, nioSSL, nioFoundationCompat]),
+        target(.adapters, "KeyVault", ["TrustedServiceManager", "ServiceProvider", "CardCryptography", "SecureChannel", "GlobalPlatform", "COpenSSL"]),
+        target(.adapters, "Storage", ["TrustedServiceManager", "MobileDevice", "ISO7816", "GlobalPlatform", grdb]),
+        target(.adapters, "CardLink", ["ISO7816", "SecureElement", "TrustedServiceManager", "MobileDevice"]),
+        target(
+            .adapters, "HTTPServer",
+            ["SeneschalAPI", "TrustedServiceManager", "ISO7816", "GlobalPlatform", "CardCryptography", hummingbird, hummingbirdTLS, nioCore, nioSSL, httpTypes, logging]),
+
+        // Products
+        .executableTarget(
+            name: "seneschal",
+            dependencies: [
+                "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SecureElement",
+                "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SeneschalAPI", "SeneschalClient",
+                "KeyVault", "Storage", "CardLink", "HTTPServer", argumentParser, logging, hummingbird,
+            ],
+            path: "Sources/Products/seneschal", swiftSettings: strict),
+        .executableTarget(
+            name: "benchmarks",
+            dependencies: [
+                "ISO7816", "CardCryptography", "COpenSSL", "GlobalPlatform", "SecureChannel", "SecureElement",
+                "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SeneschalAPI", "SeneschalClient",
+                "KeyVault", "Storage", "CardLink", "HTTPServer", asyncHTTPClient, hummingbird, grdb, logging,
+            ],
+            path: "Benchmarks", exclude: ["README.md"], swiftSettings: strict),
+
+        // Tests
+        .target(
+            name: "CardTesting", dependencies: ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel"],
+            path: "Tests/CardTesting", swiftSettings: strict),
+        tests("ISO7816Tests", ["ISO7816", "CardTesting"]),
+        tests("CardCryptographyTests", ["CardCryptography", "ISO7816", "CardTesting"]),
+        tests("GlobalPlatformTests", ["GlobalPlatform", "ISO7816", "CardTesting"]),
+        tests("SecureChannelTests", ["SecureChannel", "CardCryptography", "ISO7816", "CardTesting"]),
+        tests(
+            "SecureElementTests",
+            ["SecureElement", "SecureChannel", "GlobalPlatform", "CardCryptography", "ISO7816", "CardTesting"]),
+        tests(
+            "TrustedServiceManagerTests",
+            ["TrustedServiceManager", "SecureElement", "SecureChannel", "GlobalPlatform", "CardCryptography", "ISO7816", "CardTesting"]),
+        tests("ServiceProviderTests", ["ServiceProvider", "SecureElement", "SecureChannel", "GlobalPlatform", "CardCryptography", "ISO7816", "CardTesting"]),
+        tests("MobileDeviceTests", ["MobileDevice", "ISO7816", "CardTesting"]),
+        tests("KeyVaultTests", ["KeyVault", "TrustedServiceManager", "ServiceProvider", "CardCryptography", "SecureChannel", "GlobalPlatform"]),
+        tests("StorageTests", ["Storage", "TrustedServiceManager", "MobileDevice", "ISO7816", "GlobalPlatform", grdb]),
+        tests("CardLinkTests", ["CardLink", "SecureElement", "ISO7816", "CardTesting"]),
+        tests(
+            "HTTPServerTests",
+            ["HTTPServer", "SeneschalAPI", "TrustedServiceManager", hummingbird, hummingbirdTesting]),
+        tests(
+            "ScenarioTests",
+            [
+                "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SecureElement",
+                "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SeneschalAPI", "SeneschalClient",
+                "KeyVault", "Storage", "CardLink", "HTTPServer", hummingbird, hummingbirdTesting, logging,
+            ]),
+        tests("SourceStyleTests", []),
+    ]
+)

@@ -1,0 +1,1 @@
+@main enum Seneschal { static func main() { print("seneschal") } }
