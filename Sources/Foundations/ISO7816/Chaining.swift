@@ -45,9 +45,8 @@ extension CardChannel {
                 throw CardUnreachable(
                     mayHaveBeenExecuted: true, reason: "the card announces more than \(responseLengthMax) bytes")
             }
-            let getResponse = CommandAPDU(
-                ClassByte(command.classByte.onBasicChannel.rawValue & 0x80).on(channel: command.classByte.logicalChannel)
-                    ?? 0x00, 0xC0, 0x00, 0x00, expectedLength: available)
+            let interindustry = ClassByte(0x00).on(channel: command.classByte.logicalChannel) ?? 0x00
+            let getResponse = CommandAPDU(interindustry, 0xC0, 0x00, 0x00, expectedLength: available)
             response = try await transmit(getResponse)
             data += response.data
         }
