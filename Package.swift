@@ -76,29 +76,40 @@ let package = Package(
         target(.standards, "GlobalPlatform", ["ISO7816", "CZlib"]),
         target(.standards, "SecureChannel", ["ISO7816", "CardCryptography"]),
 
+        target(.standards, "SERAM"),
+
         // Domains
         target(.domains, "SecureElement", ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel"]),
         target(
-            .domains, "TrustedServiceManager", ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel"]),
+            .domains, "TrustedServiceManager",
+            ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SERAM"]),
         target(.domains, "ServiceProvider", ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel"]),
-        target(.domains, "MobileDevice", ["ISO7816", "CardCryptography"]),
+        target(.domains, "MobileDevice", ["ISO7816", "SERAM"]),
 
         // Adapters
         target(.adapters, "SeneschalAPI"),
-        target(.adapters, "SeneschalClient", ["SeneschalAPI", "MobileDevice", "ISO7816", asyncHTTPClient, nioCore, nioSSL, nioFoundationCompat]),
-        target(.adapters, "KeyVault", ["TrustedServiceManager", "ServiceProvider", "CardCryptography", "SecureChannel", "GlobalPlatform", "COpenSSL"]),
-        target(.adapters, "Storage", ["TrustedServiceManager", "MobileDevice", "ISO7816", "GlobalPlatform", grdb]),
-        target(.adapters, "CardLink", ["ISO7816", "SecureElement", "TrustedServiceManager", "MobileDevice"]),
+        target(
+            .adapters, "SeneschalClient",
+            ["SeneschalAPI", "SERAM", "MobileDevice", asyncHTTPClient, nioCore, nioSSL, nioFoundationCompat]),
+        target(
+            .adapters, "KeyVault",
+            ["TrustedServiceManager", "ServiceProvider", "CardCryptography", "SecureChannel", "GlobalPlatform", "ISO7816"]),
+        target(.adapters, "Storage", ["TrustedServiceManager", "ISO7816", "GlobalPlatform", grdb]),
+        target(
+            .adapters, "CardLink", ["ISO7816", "SecureElement", "MobileDevice", "SERAM", nioCore, nioPosix]),
         target(
             .adapters, "HTTPServer",
-            ["SeneschalAPI", "TrustedServiceManager", "ISO7816", "GlobalPlatform", "CardCryptography", hummingbird, hummingbirdTLS, nioCore, nioSSL, httpTypes, logging]),
+            [
+                "SeneschalAPI", "SERAM", "TrustedServiceManager", "ISO7816", "GlobalPlatform", "CardCryptography",
+                hummingbird, hummingbirdTLS, nioCore, nioSSL, httpTypes, logging,
+            ]),
 
         // Products
         .executableTarget(
             name: "seneschal",
             dependencies: [
                 "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SecureElement",
-                "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SeneschalAPI", "SeneschalClient",
+                "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SERAM", "SeneschalAPI", "SeneschalClient",
                 "KeyVault", "Storage", "CardLink", "HTTPServer", argumentParser, logging, hummingbird,
             ],
             path: "Sources/Products/seneschal", swiftSettings: strict),
@@ -106,7 +117,7 @@ let package = Package(
             name: "benchmarks",
             dependencies: [
                 "ISO7816", "CardCryptography", "COpenSSL", "GlobalPlatform", "SecureChannel", "SecureElement",
-                "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SeneschalAPI", "SeneschalClient",
+                "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SERAM", "SeneschalAPI", "SeneschalClient",
                 "KeyVault", "Storage", "CardLink", "HTTPServer", asyncHTTPClient, hummingbird, grdb, logging,
             ],
             path: "Benchmarks", exclude: ["README.md"], swiftSettings: strict),
@@ -126,10 +137,11 @@ let package = Package(
             "TrustedServiceManagerTests",
             ["TrustedServiceManager", "SecureElement", "SecureChannel", "GlobalPlatform", "CardCryptography", "ISO7816", "CardTesting"]),
         tests("ServiceProviderTests", ["ServiceProvider", "SecureElement", "SecureChannel", "GlobalPlatform", "CardCryptography", "ISO7816", "CardTesting"]),
-        tests("MobileDeviceTests", ["MobileDevice", "ISO7816", "CardTesting"]),
+        tests("SERAMTests", ["SERAM"]),
+        tests("MobileDeviceTests", ["MobileDevice", "SERAM", "ISO7816", "CardTesting"]),
         tests("KeyVaultTests", ["KeyVault", "TrustedServiceManager", "ServiceProvider", "CardCryptography", "SecureChannel", "GlobalPlatform"]),
-        tests("StorageTests", ["Storage", "TrustedServiceManager", "MobileDevice", "ISO7816", "GlobalPlatform", grdb]),
-        tests("CardLinkTests", ["CardLink", "SecureElement", "ISO7816", "CardTesting"]),
+        tests("StorageTests", ["Storage", "TrustedServiceManager", "ISO7816", "GlobalPlatform", grdb]),
+        tests("CardLinkTests", ["CardLink", "SecureElement", "MobileDevice", "SERAM", "ISO7816", "CardTesting"]),
         tests(
             "HTTPServerTests",
             ["HTTPServer", "SeneschalAPI", "TrustedServiceManager", hummingbird, hummingbirdTesting]),
@@ -137,7 +149,7 @@ let package = Package(
             "ScenarioTests",
             [
                 "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SecureElement",
-                "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SeneschalAPI", "SeneschalClient",
+                "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SERAM", "SeneschalAPI", "SeneschalClient",
                 "KeyVault", "Storage", "CardLink", "HTTPServer", hummingbird, hummingbirdTesting, logging,
             ]),
         tests("SourceStyleTests", []),
