@@ -35,7 +35,6 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
-let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioFoundationCompat = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
@@ -76,7 +75,7 @@ let package = Package(
         target(.standards, "GlobalPlatform", ["ISO7816", "CZlib"]),
         target(.standards, "SecureChannel", ["ISO7816", "CardCryptography"]),
 
-        target(.standards, "SERAM"),
+        target(.standards, "SERAM", ["ISO7816"]),
 
         // Domains
         target(.domains, "SecureElement", ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel"]),
@@ -96,7 +95,7 @@ let package = Package(
             ["TrustedServiceManager", "ServiceProvider", "CardCryptography", "SecureChannel", "GlobalPlatform", "ISO7816"]),
         target(.adapters, "Storage", ["TrustedServiceManager", "ISO7816", "GlobalPlatform", grdb]),
         target(
-            .adapters, "CardLink", ["ISO7816", "SecureElement", "MobileDevice", "SERAM", nioCore, nioPosix]),
+            .adapters, "CardLink", ["ISO7816", "SecureElement", "MobileDevice", "SERAM"]),
         target(
             .adapters, "HTTPServer",
             [
@@ -137,7 +136,7 @@ let package = Package(
             "TrustedServiceManagerTests",
             ["TrustedServiceManager", "SecureElement", "SecureChannel", "GlobalPlatform", "CardCryptography", "ISO7816", "CardTesting"]),
         tests("ServiceProviderTests", ["ServiceProvider", "SecureElement", "SecureChannel", "GlobalPlatform", "CardCryptography", "ISO7816", "CardTesting"]),
-        tests("SERAMTests", ["SERAM"]),
+        tests("SERAMTests", ["SERAM", "ISO7816"]),
         tests("MobileDeviceTests", ["MobileDevice", "SERAM", "ISO7816", "CardTesting"]),
         tests("KeyVaultTests", ["KeyVault", "TrustedServiceManager", "ServiceProvider", "CardCryptography", "SecureChannel", "GlobalPlatform"]),
         tests("StorageTests", ["Storage", "TrustedServiceManager", "ISO7816", "GlobalPlatform", grdb]),
