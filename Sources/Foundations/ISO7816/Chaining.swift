@@ -47,7 +47,12 @@ extension CardChannel {
             }
             let interindustry = ClassByte(0x00).on(channel: command.classByte.logicalChannel) ?? 0x00
             let getResponse = CommandAPDU(interindustry, 0xC0, 0x00, 0x00, expectedLength: available)
-            response = try await transmit(getResponse)
+            do {
+                response = try await transmit(getResponse)
+            } catch {
+                // The command itself was executed: its answer announced these bytes.
+                throw CardUnreachable(mayHaveBeenExecuted: true, reason: error.reason)
+            }
             data += response.data
         }
         return ResponseAPDU(response.statusWord, data: data)
