@@ -1,0 +1,85 @@
+import ISO7816
+
+/// A command that was sent and not answered: the card, read afterwards, tells whether it took effect.
+struct TornCommand: Sendable {
+    static let putKey: UInt8 = 0xD8
+    static let storeData: UInt8 = 0xE2
+    static let install: UInt8 = 0xE6
+    static let delete: UInt8 = 0xE4
+    static let setStatus: UInt8 = 0xF0
+
+    private let conclusion: Conclusion
+    private let leg: LegResult
+    private let index: Int
+
+    init(_ conclusion: Conclusion, leg: LegResult, index: Int) {
+        self.conclusion = conclusion
+        self.leg = leg
+        self.index = index
+    }
+
+    var tookEffect: Bool {
+        let command = leg.commands[index]
+        switch command.instruction {
+        case Self.putKey: return keysChanged
+        case Self.storeData: return storeDataAccepted
+        case Self.delete: return keysChanged
+        case Self.install: return installed(p1: command.p1)
+        case Self.setStatus: return conclusion.snapshot.instanceIsSelectable != wasSelectable
+        // SELECT, GET DATA, GET STATUS and the opening of a session leave nothing behind.
+        default: return false
+        }
+    }
+
+    private var domain: CardSnapshot.SecurityDomain? {
+        guard case .present(let domain) = conclusion.snapshot.securityDomain else { return nil }
+        return domain
+    }
+
+    /// Another key version, or a counter that started again: replacing a key set resets its counter.
+    private var keysChanged: Bool {
+        guard let known = conclusion.file.securityDomain, let domain else { return false }
+        let before: [UInt8] =
+            switch known.custody {
+            case .central: []
+            case .temporary(let keys): [keys.keyVersionNumber]
+            case .provider(let version): [version]
+            }
+        return domain.keyVersionNumbers != before || (domain.sequenceCounter ?? 0) < known.sequenceCounter
+            || (domain.sequenceCounter == 0 && openedASession)
+    }
+
+    /// An answered EXTERNAL AUTHENTICATE moves the counter beyond 0.
+    private var openedASession: Bool {
+        zip(leg.commands, leg.answers).contains { $0.instruction == 0x82 && $1.statusWord.isSuccess }
+    }
+
+    private var storeDataAccepted: Bool {
+        guard let aid = conclusion.plan.reading.instance, let progress = domain?.personalization[aid] else {
+            return false
+        }
+        let start = leg.commands[..<index].lastIndex { $0.instruction == Self.install && $0.p1 & 0x20 != 0 } ?? -1
+        let answered = leg.commands[(start + 1)..<index].count { $0.instruction == Self.storeData }
+        return progress.blocksAccepted == answered + 1
+    }
+
+    private func installed(p1: UInt8) -> Bool {
+        switch p1 {
+        case 0x08: conclusion.snapshot.instanceIsSelectable == true
+        case 0x20: false
+        default:
+            conclusion.plan.reading.instance.map { aid in
+                p1 == 0x10
+                    ? domain?.personalization[aid] != nil
+                    : domain?.personalization[aid] != nil || conclusion.snapshot.central.personalization[aid] != nil
+            } ?? (domain != nil)
+        }
+    }
+
+    private var wasSelectable: Bool {
+        guard let service = conclusion.execution.service, let qualifier = conclusion.execution.qualifier else {
+            return false
+        }
+        return conclusion.file.instance(of: service, qualifier)?.status == .active
+    }
+}

@@ -1,0 +1,49 @@
+import ISO7816
+
+/// What a reconciliation found and did.
+public struct Reconciliation: Hashable, Sendable, Codable {
+    public var secureElement: SecureElementIdentifier
+    /// The executions that were open and are settled now.
+    public var settled: [ExecutionNumber]
+    public var centralSequenceCounter: UInt32?
+}
+
+extension CentralTSM {
+    /// Settles every open execution of a card by its report or by reading the card.
+    public func reconcile(_ id: SecureElementIdentifier) async throws(TSMError) -> Reconciliation {
+        guard await turns.enter(id) else {
+            throw .unreachable(reason: "too many operations wait for this secure element; try again")
+        }
+        let result: Result<Reconciliation, TSMError>
+        do throws(TSMError) {
+            result = .success(try await reconcileInTurn(id))
+        } catch {
+            result = .failure(error)
+        }
+        await turns.leave(id)
+        return try result.get()
+    }
+
+    private func reconcileInTurn(_ id: SecureElementIdentifier) async throws(TSMError) -> Reconciliation {
+        let element: SecureElementRecord?
+        let open: [Execution]
+        do {
+            element = try await store.secureElement(id)
+            open = try await store.unsettledExecutions(on: id)
+        } catch {
+            throw TSMError(error)
+        }
+        guard var element else { throw .notFound(field: "seId", reason: "this secure element is not registered") }
+        try await settlePending(on: id, resubmitting: [])
+        let snapshot = try await refresh(
+            CardReading(
+                centralSecurityDomain: element.centralSecurityDomain.aid, securityDomain: nil, instance: nil), on: id)
+        if let counter = snapshot.central.sequenceCounter, counter != element.centralSecurityDomain.sequenceCounter {
+            element.centralSecurityDomain.sequenceCounter = counter
+            try await commit([.updateSecureElement(element)])
+        }
+        return Reconciliation(
+            secureElement: id, settled: open.map(\.number),
+            centralSequenceCounter: snapshot.central.sequenceCounter)
+    }
+}

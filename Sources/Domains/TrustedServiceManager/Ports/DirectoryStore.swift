@@ -1,0 +1,122 @@
+/// Everything durable of the central TSM: reads, and changes committed together or not at all.
+///
+/// Two implementations are meant: SQLite, and PostgreSQL beside it.
+public protocol DirectoryStore: Sendable {
+    func mobileNetworks() async throws(StoreError) -> [MobileNetworkRecord]
+    func mobileNetwork(_ name: String) async throws(StoreError) -> MobileNetworkRecord?
+
+    func serviceProviders() async throws(StoreError) -> [ServiceProviderRecord]
+    func serviceProvider(_ id: ServiceProviderID) async throws(StoreError) -> ServiceProviderRecord?
+
+    func services() async throws(StoreError) -> [ServiceDefinition]
+    func service(_ identifier: ServiceIdentifier) async throws(StoreError) -> ServiceDefinition?
+
+    func secureElement(_ id: SecureElementIdentifier) async throws(StoreError) -> SecureElementRecord?
+    func secureElement(of msi: MobileSubscriptionIdentifier) async throws(StoreError) -> SecureElementIdentifier?
+    /// A page of secure elements ordered by identifier, after `id`, at most `limit` of them.
+    func secureElements(after id: SecureElementIdentifier?, limit: Int) async throws(StoreError) -> [SecureElementRecord]
+    func subscriptions(of id: SecureElementIdentifier) async throws(StoreError) -> [SubscriptionRecord]
+
+    func securityDomain(
+        on secureElement: SecureElementIdentifier, of provider: ServiceProviderID
+    ) async throws(StoreError) -> SecurityDomainRecord?
+    func securityDomains(on secureElement: SecureElementIdentifier) async throws(StoreError) -> [SecurityDomainRecord]
+
+    func serviceInstance(
+        on secureElement: SecureElementIdentifier, service: ServiceIdentifier, qualifier: ServiceQualifier
+    ) async throws(StoreError) -> ServiceInstanceRecord?
+    func serviceInstances(on secureElement: SecureElementIdentifier) async throws(StoreError) -> [ServiceInstanceRecord]
+
+    func communication(_ id: CommunicationID) async throws(StoreError) -> Communication?
+    /// The newest communications, at most `limit`.
+    func communications(limit: Int) async throws(StoreError) -> [Communication]
+
+    func execution(_ number: ExecutionNumber) async throws(StoreError) -> Execution?
+    /// Executions that are not settled, oldest first; of one secure element or of all.
+    func unsettledExecutions(on secureElement: SecureElementIdentifier?) async throws(StoreError) -> [Execution]
+    /// The newest executions, at most `limit`.
+    func executions(limit: Int) async throws(StoreError) -> [Execution]
+
+    func idempotencyRecord(scope: String, key: String) async throws(StoreError) -> IdempotencyRecord?
+
+    /// The newest audit entries, at most `limit`.
+    func auditEntries(limit: Int) async throws(StoreError) -> [AuditEntry]
+
+    /// The credential whose SHA-256 is `digest`.
+    func credential(digest: [UInt8]) async throws(StoreError) -> CredentialRecord?
+
+    /// Commits all changes durably, or none.
+    func commit(_ changes: [StoreChange]) async throws(StoreError)
+
+    /// Inserts the execution with the next number and, in the same transaction, the changes that it begins with.
+    ///
+    /// - Returns: the number. The closure builds the accompanying changes from it.
+    func begin(
+        _ execution: Execution, _ changes: @escaping @Sendable (ExecutionNumber) -> [StoreChange]
+    ) async throws(StoreError) -> ExecutionNumber
+}
+
+/// One durable change.
+public enum StoreChange: Sendable {
+    case insertMobileNetwork(MobileNetworkRecord)
+    case insertServiceProvider(ServiceProviderRecord)
+    case insertService(ServiceDefinition)
+    case insertSecureElement(SecureElementRecord)
+    case updateSecureElement(SecureElementRecord)
+    case insertSubscription(SubscriptionRecord)
+    case deleteSubscription(MobileSubscriptionIdentifier)
+    /// Inserts or replaces by (secure element, provider).
+    case putSecurityDomain(SecurityDomainRecord)
+    case deleteSecurityDomain(SecureElementIdentifier, ServiceProviderID)
+    /// Inserts or replaces by (secure element, service, qualifier).
+    case putServiceInstance(ServiceInstanceRecord)
+    case deleteServiceInstance(SecureElementIdentifier, ServiceIdentifier, ServiceQualifier)
+    /// Inserts or replaces by id.
+    case putCommunication(Communication)
+    case updateExecution(Execution)
+    /// Inserts or replaces by (scope, key).
+    case putIdempotencyRecord(IdempotencyRecord)
+    case insertCredential(CredentialRecord)
+    case revokeCredential(digest: [UInt8], at: Int64)
+    case audit(AuditEntry)
+}
+
+/// Why the store could not do it.
+public enum StoreError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Such an entry exists already; the kind and its key are named.
+    case duplicate(kind: String, key: String)
+    /// The entry to be updated is not there.
+    case missing(kind: String, key: String)
+    /// The database failed; the text is for the log, not for a client.
+    case failed(String)
+
+    public var description: String {
+        switch self {
+        case .duplicate(let kind, let key): "\(kind) \(key) exists already"
+        case .missing(let kind, let key): "\(kind) \(key) does not exist"
+        case .failed(let reason): "the store failed: \(reason)"
+        }
+    }
+}
+
+/// An access credential: only the digest of the bearer secret is kept.
+public struct CredentialRecord: Hashable, Sendable, Codable {
+    public enum Holder: Hashable, Sendable, Codable {
+        case serviceProvider(ServiceProviderID)
+        case `operator`(name: String)
+        case agent(SecureElementIdentifier)
+    }
+
+    /// SHA-256 of the secret, which has 256 bits of randomness.
+    public var digest: [UInt8]
+    public var holder: Holder
+    public var createdAt: Int64
+    public var revokedAt: Int64?
+
+    public init(digest: [UInt8], holder: Holder, createdAt: Int64, revokedAt: Int64? = nil) {
+        self.digest = digest
+        self.holder = holder
+        self.createdAt = createdAt
+        self.revokedAt = revokedAt
+    }
+}

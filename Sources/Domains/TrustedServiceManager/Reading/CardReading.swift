@@ -1,0 +1,131 @@
+public import ISO7816
+
+/// What to read from a card, without authentication, to know where it stands.
+///
+/// The answers settle what a lost link left open. They are not authenticated: what a session proved (its R-MACs) comes
+/// first, and a lie of the handset can delay a service but never disclose a key (docs/threat-model.md).
+public struct CardReading: Hashable, Sendable, Codable {
+    public var centralSecurityDomain: AID
+    public var securityDomain: AID?
+    public var instance: AID?
+
+    public init(centralSecurityDomain: AID, securityDomain: AID?, instance: AID?) {
+        self.centralSecurityDomain = centralSecurityDomain
+        self.securityDomain = securityDomain
+        self.instance = instance
+    }
+
+    /// SELECT central SD, counter, personalization record; the same of the SP SD with its keys; SELECT instance.
+    public var commands: [CommandAPDU] {
+        var commands = [
+            Self.select(centralSecurityDomain), Self.getData(.sequenceCounter), Self.getData(.personalizationRecord),
+        ]
+        if let securityDomain {
+            commands += [
+                Self.select(securityDomain), Self.getData(.keyInformation), Self.getData(.sequenceCounter),
+                Self.getData(.personalizationRecord),
+            ]
+        }
+        if let instance { commands.append(Self.select(instance)) }
+        return commands
+    }
+
+    /// Reads the answers to ``commands``.
+    ///
+    /// - Returns: `nil` when they are incomplete: the card was lost before it had been read.
+    public func interpret(_ answers: [[UInt8]?]) -> CardSnapshot? {
+        guard answers.count == commands.count else { return nil }
+        var responses: [ResponseAPDU] = []
+        for answer in answers {
+            guard let answer, let response = try? ResponseAPDU(bytes: answer) else { return nil }
+            responses.append(response)
+        }
+        var iterator = responses.makeIterator()
+        guard let central = domain(&iterator, hasKeyInformation: false) else { return nil }
+        var snapshot = CardSnapshot(central: central, securityDomain: .absent, instanceIsSelectable: nil)
+        if securityDomain != nil {
+            snapshot.securityDomain = domain(&iterator, hasKeyInformation: true).map { .present($0) } ?? .absent
+        }
+        if instance != nil { snapshot.instanceIsSelectable = iterator.next()?.statusWord.isSuccess }
+        return snapshot
+    }
+
+    private func domain(
+        _ responses: inout IndexingIterator<[ResponseAPDU]>, hasKeyInformation: Bool
+    ) -> CardSnapshot.SecurityDomain? {
+        let selection = responses.next()
+        let keys = hasKeyInformation ? responses.next() : nil
+        let counter = responses.next()
+        let record = responses.next()
+        guard selection?.statusWord.isSuccess == true else { return nil }
+        return CardSnapshot.SecurityDomain(
+            keyVersionNumbers: keys.flatMap(Self.keyVersionNumbers) ?? [],
+            sequenceCounter: counter.flatMap(Self.counter),
+            personalization: record.flatMap(PersonalizationProgress.read) ?? [:])
+    }
+
+    private enum Object: UInt16 {
+        /// GPC v2.3.1 Table 11-27: Key Information Template.
+        case keyInformation = 0x00E0
+        /// Sequence Counter of the default Key Version Number.
+        case sequenceCounter = 0x00C1
+        /// Ours: how far the applications of an SD are personalized (docs/divergences.md).
+        case personalizationRecord = 0xDF70
+    }
+
+    private static func select(_ aid: AID) -> CommandAPDU {
+        CommandAPDU(0x00, 0xA4, 0x04, 0x00, data: aid.bytes, expectedLength: 256)
+    }
+
+    private static func getData(_ object: Object) -> CommandAPDU {
+        CommandAPDU(
+            0x80, 0xCA, UInt8(object.rawValue >> 8), UInt8(object.rawValue & 0xFF), expectedLength: 256)
+    }
+
+    /// E0 { C0 { key identifier, key version number, (type, length)… } … }
+    private static func keyVersionNumbers(_ response: ResponseAPDU) -> [UInt8]? {
+        guard response.statusWord.isSuccess, let template = try? BERTLV(bytes: response.data), template.tag == 0xE0,
+            let keys = try? template.children()
+        else { return nil }
+        var versions: [UInt8] = []
+        for key in keys where key.value.count >= 2 && !versions.contains(key.value[1]) { versions.append(key.value[1]) }
+        return versions
+    }
+
+    /// C1 02|03 counter
+    private static func counter(_ response: ResponseAPDU) -> UInt32? {
+        guard response.statusWord.isSuccess, let object = try? BERTLV(bytes: response.data), object.tag == 0xC1,
+            (1...4).contains(object.value.count)
+        else { return nil }
+        return object.value.reduce(0) { $0 << 8 | UInt32($1) }
+    }
+}
+
+/// What a ``CardReading`` found.
+public struct CardSnapshot: Hashable, Sendable, Codable {
+    public struct SecurityDomain: Hashable, Sendable, Codable {
+        /// Own key versions; empty while the SD uses the keys of its central SD.
+        public var keyVersionNumbers: [UInt8]
+        public var sequenceCounter: UInt32?
+        /// By application under this SD.
+        public var personalization: [AID: PersonalizationProgress]
+    }
+
+    public enum Presence: Hashable, Sendable, Codable {
+        case absent
+        case present(SecurityDomain)
+    }
+
+    public var central: SecurityDomain
+    public var securityDomain: Presence
+    /// `nil` when no instance was asked for.
+    public var instanceIsSelectable: Bool?
+}
+
+/// How far one application is personalized, as its SD tells it.
+public struct PersonalizationProgress: Hashable, Sendable, Codable {
+    /// STORE DATA commands accepted since the last INSTALL [for personalization].
+    public var blocksAccepted: Int
+    /// Whether the last block has been accepted.
+    public var isComplete: Bool
+}
