@@ -95,7 +95,7 @@ let package = Package(
             ["TrustedServiceManager", "ServiceProvider", "CardCryptography", "SecureChannel", "GlobalPlatform", "ISO7816"]),
         target(.adapters, "Storage", ["TrustedServiceManager", "ISO7816", "GlobalPlatform", grdb]),
         target(
-            .adapters, "CardLink", ["ISO7816", "SecureElement", "MobileDevice", "SERAM"]),
+            .adapters, "CardLink", ["ISO7816", "CardCryptography", "SecureElement", "MobileDevice", "SERAM"]),
         target(
             .adapters, "HTTPServer",
             [
