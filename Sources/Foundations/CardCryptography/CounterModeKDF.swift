@@ -41,8 +41,9 @@ extension CounterModeKDF {
     ) -> SecretBytes {
         var prefix = [UInt8](repeating: 0, count: 15)
         prefix[11] = constant
-        prefix[13] = UInt8(truncatingIfNeeded: count * 8 >> 8)
-        prefix[14] = UInt8(truncatingIfNeeded: count * 8)
+        let bitCount = UInt16(count * 8)
+        prefix[13] = UInt8(bitCount >> 8)
+        prefix[14] = UInt8(truncatingIfNeeded: bitCount)
         return derive(&mac, beforeCounter: prefix, afterCounter: context, count: count)
     }
 
