@@ -1,0 +1,230 @@
+public import CardCryptography
+public import ISO7816
+
+/// Brings one service to life for one subscriber, from nothing but the number (Flows A to C).
+///
+/// It is driven by what the central TSM says of the card, so it can be started again at any point: what is done is
+/// found done. A request that got no settled answer is repeated with its own key, and only then replaced.
+public struct ProvisioningFlow: Sendable {
+    let tsm: any CentralTSMConnection
+    let keys: any ProviderKeys
+    let random: any RandomSource
+
+    public init(tsm: any CentralTSMConnection, keys: any ProviderKeys, random: any RandomSource) {
+        self.tsm = tsm
+        self.keys = keys
+        self.random = random
+    }
+
+    /// What to provision, for whom.
+    public struct Order: Sendable {
+        public var subscriber: Subscriber
+        public var service: ServiceName
+        public var paymentReferenceNumber: String
+        public var data: PersonalizationData
+        /// Rotation, personalization and activation in one request (alternatives B1 to B3) instead of one by one.
+        public var isCombined: Bool
+
+        public init(
+            subscriber: Subscriber, service: ServiceName, paymentReferenceNumber: String, data: PersonalizationData,
+            isCombined: Bool = false
+        ) {
+            self.subscriber = subscriber
+            self.service = service
+            self.paymentReferenceNumber = paymentReferenceNumber
+            self.data = data
+            self.isCombined = isCombined
+        }
+    }
+
+    /// What the flow is doing, for people who watch it.
+    public enum Step: Hashable, Sendable {
+        case foundSecureElement(String)
+        case prePersonalizing, rotatingKeys, personalizing, activating, provisioningCombined
+        case repeating(reason: String)
+        case active(AID)
+    }
+
+    /// Attempts for one request, and rounds for one order, at most.
+    public static let attemptsMax = 8
+    public static let roundsMax = 12
+
+    /// - Returns: the instance, active.
+    public func run(
+        _ order: Order, report: @Sendable (Step) async -> Void = { _ in }
+    ) async throws(ProvisioningError) -> AID {
+        for _ in 0..<Self.roundsMax {
+            let element = try await asking { () async throws(CentralTSMConnectionError) in
+                try await tsm.secureElement(of: order.subscriber)
+            }
+            await report(.foundSecureElement(element.id))
+            let target = ServiceTarget(
+                subscriber: order.subscriber, secureElementID: element.id, service: order.service,
+                paymentReferenceNumber: order.paymentReferenceNumber)
+            let known = element.services.first {
+                $0.name == order.service && $0.paymentReferenceNumber == order.paymentReferenceNumber
+            }
+            if let known, known.status == "active" {
+                await report(.active(known.instance))
+                return known.instance
+            }
+            try await advance(order, target, element, known, report)
+        }
+        throw .doesNotConverge
+    }
+
+    private func advance(
+        _ order: Order, _ target: ServiceTarget, _ element: ProvidedSecureElement,
+        _ known: ProvidedSecureElement.Service?, _ report: @Sendable (Step) async -> Void
+    ) async throws(ProvisioningError) {
+        guard let card = element.card, let known, element.custody != .central, known.status != "absent" else {
+            await report(.prePersonalizing)
+            return try await once(report) { key throws(CentralTSMConnectionError) in
+                try await tsm.prePersonalize(target, key: key)
+            }
+        }
+        if order.isCombined, element.custody == .temporary {
+            await report(.provisioningCombined)
+            return try await provisionCombined(order, target, card, known.instance, report)
+        }
+        if element.custody == .temporary {
+            await report(.rotatingKeys)
+            let script = try await vault { () async throws(ProviderKeysError) in try await maker.keyRotation(card) }
+            return try await relay(script, target, application: card.securityDomain, "keyRotation", report)
+        }
+        switch known.status {
+        case "prePersonalized", "keysRotated":
+            await report(.personalizing)
+            let script = maker.personalization(of: known.instance, order.data, card)
+            try await relay(script, target, application: known.instance, "personalization", report)
+        case "personalized":
+            await report(.activating)
+            try await once(report) { key throws(CentralTSMConnectionError) in
+                try await tsm.activate(target, key: key)
+            }
+        default:
+            throw .wrongState(known.status)
+        }
+    }
+
+    private var maker: ScriptMaker { ScriptMaker(keys: keys, random: random) }
+
+    /// Begin, process, end: one communication for one script.
+    private func relay(
+        _ script: RelayedScript, _ target: ServiceTarget, application: AID, _ operation: String,
+        _ report: @Sendable (Step) async -> Void
+    ) async throws(ProvisioningError) {
+        let commands = try await vault { () async throws(ProviderKeysError) in try await script.commands(keys) }
+        let bytes = commands.reduce(0) { $0 + $1.bytes.count }
+        let communication = try await once(report) { key throws(CentralTSMConnectionError) in
+            try await tsm.beginCommunication(
+                target, application: application, scriptBytes: bytes, operation: operation, key: key)
+        }
+        let processed = try await once(report) { key throws(CentralTSMConnectionError) in
+            try await tsm.processScript(commands, communication: communication, key: key)
+        }
+        let result = try await vault { () async throws(ProviderKeysError) in
+            try await script.interpret(processed, keys)
+        }
+        try await once(report) { key throws(CentralTSMConnectionError) in
+            try await tsm.endCommunication(communication, succeeded: result == .completed, key: key)
+        }
+        try await judge(result, report)
+    }
+
+    private func provisionCombined(
+        _ order: Order, _ target: ServiceTarget, _ card: CardDescription, _ instance: AID,
+        _ report: @Sendable (Step) async -> Void
+    ) async throws(ProvisioningError) {
+        let rotation = try await vault { () async throws(ProviderKeysError) in try await maker.keyRotation(card) }
+        let rotated = try await vault { () async throws(ProviderKeysError) in try await maker.rotated(card) }
+        let personalization = maker.personalization(of: instance, order.data, rotated)
+        let first = try await vault { () async throws(ProviderKeysError) in try await rotation.commands(keys) }
+        let second = try await vault { () async throws(ProviderKeysError) in try await personalization.commands(keys) }
+        let processed = try await once(report) { key throws(CentralTSMConnectionError) in
+            try await tsm.provision(target, rotation: first, personalization: second, activate: true, key: key)
+        }
+        for (script, part) in [(rotation, processed.rotation), (personalization, processed.personalization)] {
+            guard let part else { continue }
+            let result = try await vault { () async throws(ProviderKeysError) in try await script.interpret(part, keys) }
+            try await judge(result, report)
+        }
+    }
+
+    /// What is not complete is another round; what is not the card is an error.
+    private func judge(
+        _ result: RelayedScriptResult, _ report: @Sendable (Step) async -> Void
+    ) async throws(ProvisioningError) {
+        switch result {
+        case .completed: return
+        case .stopped(let reason): await report(.repeating(reason: reason))
+        case .stale: await report(.repeating(reason: "the card is at another sequence counter"))
+        case .refused(let statusWord): await report(.repeating(reason: "SELECT answered \(statusWord)"))
+        case .notStarted, .unknown: await report(.repeating(reason: "the script did not run"))
+        case .misbehaved(let reason): throw .cardMisbehaved(reason)
+        }
+    }
+
+    /// One request under one key, repeated until its answer is settled.
+    private func once<Answer>(
+        _ report: @Sendable (Step) async -> Void,
+        _ request: (_ key: String) async throws(CentralTSMConnectionError) -> Answer
+    ) async throws(ProvisioningError) -> Answer {
+        let key = random.bytes(16).hex.lowercased()
+        var last = ""
+        for attempt in 0..<Self.attemptsMax {
+            do throws(CentralTSMConnectionError) {
+                return try await request(key)
+            } catch {
+                switch error {
+                case .refused(let code, let detail):
+                    throw .refused(code: code, detail: detail)
+                case .unsettled(let detail):
+                    last = detail
+                    await report(.repeating(reason: detail))
+                    try? await Task.sleep(for: .milliseconds(50 << min(attempt, 6)))
+                }
+            }
+        }
+        throw .unsettled(last)
+    }
+
+    private func asking<Answer>(
+        _ question: () async throws(CentralTSMConnectionError) -> Answer
+    ) async throws(ProvisioningError) -> Answer {
+        do throws(CentralTSMConnectionError) {
+            return try await question()
+        } catch {
+            switch error {
+            case .refused(let code, let detail): throw .refused(code: code, detail: detail)
+            case .unsettled(let detail): throw .unsettled(detail)
+            }
+        }
+    }
+
+    private func vault<Answer>(
+        _ use: () async throws(ProviderKeysError) -> Answer
+    ) async throws(ProvisioningError) -> Answer {
+        do throws(ProviderKeysError) { return try await use() } catch { throw .vault(error) }
+    }
+}
+
+public enum ProvisioningError: Error, Equatable, Sendable, CustomStringConvertible {
+    case refused(code: String, detail: String)
+    case unsettled(String)
+    case cardMisbehaved(String)
+    case vault(ProviderKeysError)
+    case wrongState(String)
+    case doesNotConverge
+
+    public var description: String {
+        switch self {
+        case .refused(let code, let detail): "the central TSM refused (\(code)): \(detail)"
+        case .unsettled(let detail): "still not settled: \(detail); run it again, it goes on where it stopped"
+        case .cardMisbehaved(let reason): "the answers do not come from the card: \(reason)"
+        case .vault(let error): "\(error)"
+        case .wrongState(let status): "the service is \(status); unlock or delete it first"
+        case .doesNotConverge: "the service did not become active within \(ProvisioningFlow.roundsMax) rounds"
+        }
+    }
+}
