@@ -41,7 +41,7 @@ public struct VPCDCard: Sendable {
     /// Reverse mode: the card listens on the loopback interface and vpcd connects, as often as it likes.
     ///
     /// A vpcd reader has two slots, at `port` and `port + 1`, and gives up if nobody listens at the second. The second
-    /// slot is served as one without a card. Port 0 takes any two free neighbours.
+    /// slot is served as one with an unresponsive card. Port 0 takes any two free neighbours.
     public func listen(port: UInt16) throws(SocketError) -> Served {
         let (first, second) = try Self.neighbours(port)
         let served = Served(port: first.port)
@@ -90,14 +90,19 @@ extension VPCDCard {
         }
     }
 
-    /// A slot without a card: an empty ATR tells vpcd that nothing is there.
+    /// A slot with a card that nobody can use: vpcd 3.3 brings pcscd down when the connection is closed or refused,
+    /// and waits for ever when the ATR is empty. An ATR of 34 bytes, one more than ISO/IEC 7816-3 §8.2.1 allows, is
+    /// refused by the driver, and the slot counts as mute.
+    private static let unusableAnswerToReset = [UInt8](repeating: 0, count: 34)
+
+    /// Serves the second slot of a reader.
     private func serveEmptySlot(_ socket: TCPSocket) {
         var parser = VPCDFrameParser()
         while let bytes = try? socket.receive(), !bytes.isEmpty {
             parser.append(bytes)
             while let body = parser.next() {
                 guard VPCDMessage(body) == .getATR else { continue }
-                guard (try? socket.send(VPCDMessage.frame([]))) != nil else { return }
+                guard (try? socket.send(VPCDMessage.frame(Self.unusableAnswerToReset))) != nil else { return }
             }
         }
     }

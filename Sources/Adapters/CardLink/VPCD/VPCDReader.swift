@@ -52,7 +52,7 @@ public actor VPCDReader: CardChannel {
 
     public func powerOn() throws(CardUnreachable) { try send(VPCDMessage.powerOn.frame) }
 
-    /// The card's answer to reset; empty when the slot holds no card.
+    /// The card's answer to reset.
     public func answerToReset() throws(CardUnreachable) -> [UInt8] { try exchange(VPCDMessage.getATR.content) }
 
     /// Sends raw bytes: for tests of a card's patience.
