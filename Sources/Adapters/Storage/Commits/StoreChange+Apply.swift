@@ -1,0 +1,40 @@
+import GRDB
+import TrustedServiceManager
+
+extension StoreChange {
+    /// Writes the change inside the transaction that is open.
+    func apply(to database: Database) throws {
+        switch self {
+        case .insertMobileNetwork(let record): try Tables.mobileNetworks.insert(record, into: database)
+        case .insertServiceProvider(let record): try Tables.serviceProviders.insert(record, into: database)
+        case .insertService(let record): try Tables.services.insert(record, into: database)
+        case .insertSecureElement(let record): try Tables.secureElements.insert(record, into: database)
+        case .updateSecureElement(let record): try Tables.secureElements.update(record, in: database)
+        case .insertSubscription(let record): try Tables.subscriptions.insert(record, into: database)
+        case .deleteSubscription(let msi):
+            try Tables.subscriptions.delete([msi.kind.rawValue, msi.value], from: database)
+        case .putSecurityDomain(let record): try Tables.securityDomains.put(record, into: database)
+        case .deleteSecurityDomain(let secureElement, let provider):
+            try Tables.securityDomains.delete([secureElement.description, provider.rawValue], from: database)
+        case .putServiceInstance(let record): try Tables.serviceInstances.put(record, into: database)
+        case .deleteServiceInstance(let secureElement, let service, let qualifier):
+            try Tables.serviceInstances.delete(
+                ServiceInstanceRecord.key(secureElement, service, qualifier), from: database)
+        case .putCommunication(let communication): try Tables.communications.put(communication, into: database)
+        case .updateExecution(let execution): try Tables.executions.update(execution, in: database)
+        case .putIdempotencyRecord(let record): try Tables.idempotencyRecords.put(record, into: database)
+        case .insertCredential(let record): try Tables.credentials.insert(record, into: database)
+        case .revokeCredential(let digest, let at): try revokeCredential(digest, at: at, in: database)
+        case .audit(let entry): try Tables.auditEntries.insert(entry, into: database)
+        }
+    }
+
+    /// The first revocation stands: revoking again changes nothing.
+    private func revokeCredential(_ digest: [UInt8], at: Int64, in database: Database) throws {
+        guard var credential = try Tables.credentials.one([blob(digest)], in: database) else {
+            throw Tables.credentials.missing([blob(digest)])
+        }
+        credential.revokedAt = credential.revokedAt ?? at
+        try Tables.credentials.update(credential, in: database)
+    }
+}
