@@ -22,6 +22,12 @@ struct SCP03SessionKeys: Equatable, Sendable {
                 &staticMAC, constant: DerivationConstant.responseMAC, context: context, count: length))
     }
 
+    init(enc: AESKey, mac: AESKey, responseMAC: AESKey) {
+        self.enc = enc
+        self.mac = mac
+        self.responseMAC = responseMAC
+    }
+
     private static func key(_ bytes: SecretBytes) -> AESKey {
         do { return try AESKey(bytes) } catch {
             preconditionFailure("a session key is as long as the static key: \(error)")

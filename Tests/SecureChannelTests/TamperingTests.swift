@@ -1,0 +1,271 @@
+import CardCryptography
+import CardTesting
+import ISO7816
+import SecureChannel
+import Testing
+
+@Suite("Altered, replayed and dropped messages")
+struct TamperingTests {
+    static let securedLevels = SecurityLevel.allCases.filter(\.hasCommandMAC)
+    let command = CommandAPDU(0x80, 0xE2, 0x88, 0x01, data: Array(1...20), expectedLength: 256)
+
+    @Test("a wrapped command with any bit altered is refused", arguments: securedLevels, SCP03Mode.allCases)
+    func commands(level: SecurityLevel, mode: SCP03Mode) throws {
+        var pair = try Pair(try Situation(mode: mode), level: level)
+        let wrapped = try pair.host.wrap(command)
+        let card = pair.card
+        // Le is no part of the C-MAC (Amd D §6.2.4), and neither is the logical channel, the low bits of CLA.
+        for index in wrapped.bytes.indices.dropLast() where index != 4 {
+            for bit in (index == 0 ? 2 : 0)..<8 {
+                var bytes = wrapped.bytes
+                bytes[index] ^= 1 << UInt8(bit)
+                // The further coding of CLA has its channel in other bits.
+                if index == 0, bit == 6 { continue }
+                let altered = try CommandAPDU(bytes: bytes)
+                var session = card
+                #expect(throws: SCP03CardError.self, "byte \(index), bit \(bit)") { try session.unwrap(altered) }
+                #expect(session.isAborted)
+            }
+        }
+        #expect(try pair.card.unwrap(wrapped) == command)
+    }
+
+    @Test("a wrapped command that is cut or grows is refused", arguments: securedLevels)
+    func lengths(level: SecurityLevel) throws {
+        var pair = try Pair(try Situation(), level: level)
+        let wrapped = try pair.host.wrap(command)
+        for count in 0..<wrapped.data.count {
+            var (cut, session) = (wrapped, pair.card)
+            cut.data = Array(wrapped.data.prefix(count))
+            #expect(throws: SCP03CardError.self) { try session.unwrap(cut) }
+        }
+        var (longer, session) = (wrapped, pair.card)
+        longer.data.insert(0, at: 0)
+        #expect(throws: SCP03CardError.commandMACMismatch) { try session.unwrap(longer) }
+    }
+
+    @Test("a command is refused the second time, out of order, or after one was dropped", arguments: securedLevels)
+    func replay(level: SecurityLevel) throws {
+        var pair = try Pair(try Situation(), level: level)
+        let wrapped = [try pair.host.wrap(command), try pair.host.wrap(command), try pair.host.wrap(command)]
+        #expect(wrapped[0] != wrapped[1])
+        var session = pair.card
+        _ = try session.unwrap(wrapped[0])
+        var replayed = session
+        #expect(throws: SCP03CardError.commandMACMismatch) { try replayed.unwrap(wrapped[0]) }
+        var dropped = session
+        #expect(throws: SCP03CardError.commandMACMismatch) { try dropped.unwrap(wrapped[2]) }
+        _ = try session.unwrap(wrapped[1])
+        _ = try session.unwrap(wrapped[2])
+    }
+
+    @Test("after a failed check a card session accepts nothing and protects nothing")
+    func abortedCard() throws {
+        var pair = try Pair(try Situation(), level: .full)
+        let wrapped = try pair.host.wrap(command)
+        var altered = wrapped
+        altered.data[0] ^= 1
+        #expect(throws: SCP03CardError.commandMACMismatch) { try pair.card.unwrap(altered) }
+        #expect(throws: SCP03CardError.sessionAborted) { try pair.card.unwrap(wrapped) }
+        #expect(pair.card.wrap(ResponseAPDU(.success, data: [1])) == ResponseAPDU(.success))
+        #expect(SCP03CardError.sessionAborted.statusWord == 0x6982)
+    }
+
+    @Test("a command without secure messaging is refused in a session that has it", arguments: securedLevels)
+    func bareCommand(level: SecurityLevel) throws {
+        var pair = try Pair(try Situation(), level: level)
+        #expect(throws: SCP03CardError.secureMessagingMissing) { try pair.card.unwrap(command) }
+        pair = try Pair(try Situation(), level: level)
+        let empty = CommandAPDU(0x84, 0xF2, 0x40, 0x00)
+        #expect(throws: SCP03CardError.commandMACMissing) { try pair.card.unwrap(empty) }
+    }
+
+    @Test("a session without secure messaging passes commands through and refuses those that carry it")
+    func noSecureMessaging() throws {
+        var pair = try Pair(try Situation(), level: .noSecureMessaging)
+        #expect(try pair.host.wrap(command) == command)
+        #expect(try pair.exchange(command).command == command)
+        let secured = CommandAPDU(0x84, 0xF2, 0x40, 0x00, data: [1, 2, 3, 4, 5, 6, 7, 8])
+        #expect(throws: SCP03CardError.secureMessagingNotExpected) { try pair.card.unwrap(secured) }
+    }
+
+    @Test(
+        "a wrapped response with any bit altered is refused, and the session is over",
+        arguments: [SecurityLevel.macBothWays, .macBothWaysAndDecryption, .full], SCP03Mode.allCases)
+    func responses(level: SecurityLevel, mode: SCP03Mode) throws {
+        let situation = try Situation(mode: mode)
+        let answer = ResponseAPDU(.success, data: Array(1...17))
+        var pair = try Pair(situation, level: level)
+        _ = try pair.card.unwrap(pair.host.wrap(command))
+        let wrapped = pair.card.wrap(answer)
+        for index in wrapped.data.indices {
+            var altered = wrapped
+            altered.data[index] ^= 0x10
+            try expectRefused(altered, situation, level, .responseMACMismatch)
+        }
+        for count in 0..<wrapped.data.count {
+            let cut = ResponseAPDU(.success, data: Array(wrapped.data.prefix(count)))
+            try expectRefused(
+                cut, situation, level, count < mode.length ? .responseMACMissing : .responseMACMismatch)
+        }
+        try expectRefused(ResponseAPDU(0x6310, data: wrapped.data), situation, level, .responseMACMismatch)
+        try expectRefused(
+            ResponseAPDU(0x6A80, data: wrapped.data), situation, level,
+            .unexpectedResponseData(count: wrapped.data.count))
+        #expect(try pair.host.unwrap(wrapped) == answer)
+    }
+
+    private func expectRefused(
+        _ response: ResponseAPDU, _ situation: Situation, _ level: SecurityLevel, _ error: SecureChannelError,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        var pair = try Pair(situation, level: level)
+        _ = try pair.host.wrap(command)
+        expectError(error, sourceLocation: sourceLocation) { _ = try pair.host.unwrap(response) }
+        expectError(SecureChannelError.sessionAborted, sourceLocation: sourceLocation) {
+            _ = try pair.host.wrap(command)
+        }
+        expectError(SecureChannelError.sessionAborted, sourceLocation: sourceLocation) {
+            _ = try pair.host.unwrap(response)
+        }
+    }
+
+    @Test("the response to an earlier command is refused")
+    func staleResponse() throws {
+        var pair = try Pair(try Situation(), level: .macBothWays)
+        _ = try pair.card.unwrap(pair.host.wrap(command))
+        let first = pair.card.wrap(ResponseAPDU(.success))
+        _ = try pair.host.unwrap(first)
+        _ = try pair.host.wrap(command)
+        expectError(SecureChannelError.responseMACMismatch) { _ = try pair.host.unwrap(first) }
+    }
+
+    @Test("the encryption counter moves with commands that have no data")
+    func counter() throws {
+        var pair = try Pair(try Situation(), level: .commandMACAndDecryption)
+        let empty = CommandAPDU(0x80, 0xF2, 0x40, 0x00)
+        let wrapped = try pair.host.wrap(empty)
+        #expect(wrapped.data.count == 8, "no data, no encryption")
+        #expect(try pair.card.unwrap(wrapped) == empty)
+        let second = try pair.host.wrap(command)
+        #expect(try pair.card.unwrap(second) == command)
+
+        // The same command as the first of a session has another initial value.
+        var fresh = try Pair(try Situation(), level: .commandMACAndDecryption)
+        #expect(try fresh.host.wrap(command).data.prefix(32) != second.data.prefix(32))
+    }
+
+    @Test("equal plain commands and responses never look the same twice on the wire")
+    func freshness() throws {
+        var pair = try Pair(try Situation(), level: .full)
+        var seen: Set<[UInt8]> = []
+        for _ in 1...50 {
+            let wrapped = try pair.host.wrap(command)
+            #expect(seen.insert(Array(wrapped.data.prefix(32))).inserted)
+            _ = try pair.card.unwrap(wrapped)
+            let response = pair.card.wrap(ResponseAPDU(.success, data: command.data))
+            #expect(seen.insert(Array(response.data.prefix(32))).inserted)
+            _ = try pair.host.unwrap(response)
+        }
+    }
+
+    @Test("a card session is a value: a snapshot goes on alone and is equal until then")
+    func snapshots() throws {
+        var pair = try Pair(try Situation(), level: .full)
+        let wrapped = try pair.host.wrap(command)
+        let snapshot = pair.card
+        #expect(try pair.card.unwrap(wrapped) == command)
+        #expect(pair.card != snapshot)
+        var resumed = snapshot
+        #expect(resumed == snapshot)
+        #expect(try resumed.unwrap(wrapped) == command)
+        #expect(resumed == pair.card)
+        #expect(resumed.wrap(ResponseAPDU(.success, data: [5])) == pair.card.wrap(ResponseAPDU(.success, data: [5])))
+    }
+
+    @Test("snapshots of a session go on at many threads at once")
+    func concurrentSnapshots() async throws {
+        var pair = try Pair(try Situation(), level: .full)
+        var wrapped: [CommandAPDU] = []
+        for _ in 1...30 { wrapped.append(try pair.host.wrap(command)) }
+        var card = pair.card
+        _ = try card.unwrap(wrapped[0])
+        let (snapshot, rest) = (card, Array(wrapped.dropFirst()))
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 1...16 {
+                group.addTask {
+                    var session = snapshot
+                    for wrapped in rest {
+                        guard try session.unwrap(wrapped) == command else { return false }
+                        guard session.wrap(ResponseAPDU(.success, data: [1])).data.count == 24 else { return false }
+                    }
+                    return true
+                }
+            }
+            for try await isRight in group { #expect(isRight) }
+        }
+    }
+}
+
+@Suite("GlobalPlatform command chaining")
+struct BodyChainingTests {
+    @Test("a long PUT KEY is secured whole, cut, joined and checked", arguments: SecurityLevel.allCases)
+    func putKey(level: SecurityLevel) throws {
+        let random = SeededRandomSource(seed: 5)
+        var pair = try Pair(try Situation(), level: level)
+        for length in [10, 239, 240, 247, 248, 255, 256, 275, 408, 600] {
+            let command = CommandAPDU(0x80, 0xD8, 0x01, 0x81, data: random.bytes(length), expectedLength: 256)
+            let parts = try pair.host.wrapChained(command)
+            for part in parts.dropLast() {
+                #expect(part.p1 == 0x81 && part.data.count == 255 && part.expectedLength == nil)
+                #expect(BodyChaining.announcesMore(part))
+            }
+            let last = try #require(parts.last)
+            #expect(last.p1 == 0x01 && last.data.count <= 255 && !last.isExtended && last.expectedLength == 256)
+            let whole = try #require(BodyChaining.join(parts))
+            let plain = try pair.card.unwrap(whole)
+            #expect(plain.data == command.data)
+            #expect(plain.header == command.header)
+            let answer = ResponseAPDU(.success, data: [0x30, 1, 2, 3])
+            #expect(try pair.host.unwrap(pair.card.wrap(answer)) == answer)
+        }
+    }
+
+    @Test("beyond 255 bytes Lc has three bytes in the C-MAC")
+    func lengthField() throws {
+        var pair = try Pair(try Situation(), level: .commandMAC)
+        let command = CommandAPDU(0x80, 0xD8, 0x00, 0x01, data: [UInt8](repeating: 3, count: 300))
+        let chained = try #require(BodyChaining.join(try pair.host.wrapChained(command)))
+        var extended = try Pair(try Situation(), level: .commandMAC)
+        #expect(try extended.host.wrap(command) == chained)
+    }
+
+    @Test("parts that do not belong together are not joined")
+    func strangers() throws {
+        var pair = try Pair(try Situation(), level: .full)
+        let command = CommandAPDU(0x80, 0xD8, 0x00, 0x01, data: [UInt8](repeating: 3, count: 600))
+        let parts = try pair.host.wrapChained(command)
+        #expect(parts.count == 3)
+        #expect(BodyChaining.join([]) == nil)
+        #expect(BodyChaining.join(Array(parts.dropLast())) == nil)
+        for change: (inout CommandAPDU) -> Void in [
+            { $0.instruction = 0xE4 }, { $0.p1 = 0x82 }, { $0.p1 = 0x00 }, { $0.p2 = 0x02 }, { $0.classByte = 0x85 },
+        ] {
+            var altered = parts
+            change(&altered[1])
+            #expect(BodyChaining.join(altered) == nil)
+        }
+        #expect(try pair.card.unwrap(#require(BodyChaining.join(parts))).data == command.data)
+    }
+
+    @Test("parts in another order are joined and refused by their C-MAC")
+    func order() throws {
+        var pair = try Pair(try Situation(), level: .full)
+        let command = CommandAPDU(0x80, 0xD8, 0x00, 0x01, data: SeededRandomSource(seed: 6).bytes(600))
+        var parts = try pair.host.wrapChained(command)
+        parts.swapAt(0, 1)
+        #expect(throws: SCP03CardError.commandMACMismatch) {
+            try pair.card.unwrap(#require(BodyChaining.join(parts)))
+        }
+    }
+}
