@@ -146,7 +146,8 @@ public struct ProvisioningFlow: Sendable {
         }
         for (script, part) in [(rotation, processed.rotation), (personalization, processed.personalization)] {
             guard let part else { continue }
-            let result = try await vault { () async throws(ProviderKeysError) in try await script.interpret(part, keys) }
+            let result = try await vault { () async throws(ProviderKeysError) in try await script.interpret(part, keys)
+            }
             try await judge(result, report)
         }
     }

@@ -74,7 +74,8 @@ extension CentralTSM {
             let instance = try await instance(for: request, context.provider)
             if instance.status == target { return ServiceOutcome(instance: instance.instance, status: target) }
             guard let command = command(instance) else {
-                throw .wrongState(reason: "the service is \(instance.status.rawValue): \(Self.nextStep(instance, target))")
+                throw .wrongState(
+                    reason: "the service is \(instance.status.rawValue): \(Self.nextStep(instance, target))")
             }
             try await step(command, Self.purpose(of: command), request, file, record, context)
         }

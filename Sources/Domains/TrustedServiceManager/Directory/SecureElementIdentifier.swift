@@ -12,7 +12,8 @@ public struct SecureElementIdentifier: Hashable, Sendable, Codable {
         guard (8...64).contains(value.utf8.count), value.utf8.count.isMultiple(of: 2),
             value.allSatisfy({ $0.isASCII && $0.isHexDigit })
         else {
-            throw DirectoryValueError(field: "seId.value", reason: "a secure element identifier is 4 to 32 bytes of hex")
+            throw DirectoryValueError(
+                field: "seId.value", reason: "a secure element identifier is 4 to 32 bytes of hex")
         }
         self.kind = kind
         self.value = value.uppercased()

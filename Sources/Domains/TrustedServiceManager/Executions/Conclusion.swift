@@ -14,7 +14,7 @@ struct Conclusion: Sendable {
     /// The changes that make the directory say what the card says.
     func changes() -> [StoreChange] {
         var changes: [StoreChange] = [.updateSecureElement(updatedSecureElement())]
-        guard plan.reading.securityDomain != nil else { return changes }
+        guard plan.reading?.securityDomain != nil else { return changes }
         guard let domain = updatedSecurityDomain() else {
             if file.securityDomain != nil {
                 changes.append(.deleteSecurityDomain(file.secureElement.id, file.provider.id))
@@ -32,7 +32,7 @@ struct Conclusion: Sendable {
     }
 
     private func updatedSecurityDomain() -> SecurityDomainRecord? {
-        guard case .present(let found) = snapshot.securityDomain, let aid = plan.reading.securityDomain else {
+        guard case .present(let found) = snapshot.securityDomain, let aid = plan.reading?.securityDomain else {
             return nil
         }
         return SecurityDomainRecord(
@@ -75,7 +75,7 @@ struct Conclusion: Sendable {
     // MARK: Instances
 
     private func instanceChanges(domain: SecurityDomainRecord?) -> [StoreChange] {
-        guard let aid = plan.reading.instance, let service = execution.service, let qualifier = execution.qualifier
+        guard let aid = plan.reading?.instance, let service = execution.service, let qualifier = execution.qualifier
         else { return [] }
         let known = file.instance(of: service, qualifier)
         let found: (securityDomain: AID, progress: PersonalizationProgress)? =

@@ -1,9 +1,9 @@
 import ISO7816
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// Writes what is about to happen before it happens, and what happened after: intended → sent → answered → settled.

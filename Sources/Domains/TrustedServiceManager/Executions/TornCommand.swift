@@ -55,7 +55,7 @@ struct TornCommand: Sendable {
     }
 
     private var storeDataAccepted: Bool {
-        guard let aid = conclusion.plan.reading.instance, let progress = domain?.personalization[aid] else {
+        guard let aid = conclusion.plan.reading?.instance, let progress = domain?.personalization[aid] else {
             return false
         }
         let start = leg.commands[..<index].lastIndex { $0.instruction == Self.install && $0.p1 & 0x20 != 0 } ?? -1
@@ -68,7 +68,7 @@ struct TornCommand: Sendable {
         case 0x08: conclusion.snapshot.instanceIsSelectable == true
         case 0x20: false
         default:
-            conclusion.plan.reading.instance.map { aid in
+            conclusion.plan.reading?.instance.map { aid in
                 p1 == 0x10
                     ? domain?.personalization[aid] != nil
                     : domain?.personalization[aid] != nil || conclusion.snapshot.central.personalization[aid] != nil

@@ -17,7 +17,7 @@ struct TransmitModule: Sendable {
             throw .unreachable(reason: "mobile network \(execution.mobileNetwork) is not connected to this server")
         }
         let list = CommandList(
-            number: execution.number, script: try await script(of: plan), epilogue: plan.reading.commands)
+            number: execution.number, script: try await script(of: plan), epilogue: plan.reading?.commands ?? [])
         let report: SecureElementReport
         do throws(GatewayError) {
             report = try await gateway.execute(list, on: execution.secureElement)
@@ -62,7 +62,7 @@ struct TransmitModule: Sendable {
             hasStopped = hasStopped || ending.1 != .complete
             legs.append(LegResult(part: leg.part, commands: commands, answers: ending.0, ending: ending.1))
         }
-        return PlanResult(legs: legs, snapshot: plan.reading.interpret(report.epilogue))
+        return PlanResult(legs: legs, snapshot: plan.reading?.interpret(report.epilogue))
     }
 
     private func planned(_ leg: ScriptPlan.Leg) throws(TSMError) -> [CommandAPDU] {
@@ -80,6 +80,12 @@ struct TransmitModule: Sendable {
                 return WireLeg(terms.securityDomain, try await keys.forecast(terms.forecastRequest(commands)))
             } catch {
                 throw .internal(reason: "forecast: \(error)")
+            }
+        case .answered(let terms, let opening, _):
+            do {
+                return WireLeg(try await keys.script(terms.forecastRequest(commands), opening: opening))
+            } catch {
+                throw .cardMisbehaved(reason: "INITIALIZE UPDATE: \(error)")
             }
         }
     }

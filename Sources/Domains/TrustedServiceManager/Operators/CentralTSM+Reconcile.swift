@@ -35,7 +35,7 @@ extension CentralTSM {
         }
         guard var element else { throw .notFound(field: "seId", reason: "this secure element is not registered") }
         try await settlePending(on: id, resubmitting: [])
-        let snapshot = try await refresh(
+        let snapshot = try await read(
             CardReading(
                 centralSecurityDomain: element.centralSecurityDomain.aid, securityDomain: nil, instance: nil), on: id)
         if let counter = snapshot.central.sequenceCounter, counter != element.centralSecurityDomain.sequenceCounter {

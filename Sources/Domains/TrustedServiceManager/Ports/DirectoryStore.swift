@@ -14,7 +14,8 @@ public protocol DirectoryStore: Sendable {
     func secureElement(_ id: SecureElementIdentifier) async throws(StoreError) -> SecureElementRecord?
     func secureElement(of msi: MobileSubscriptionIdentifier) async throws(StoreError) -> SecureElementIdentifier?
     /// A page of secure elements ordered by identifier, after `id`, at most `limit` of them.
-    func secureElements(after id: SecureElementIdentifier?, limit: Int) async throws(StoreError) -> [SecureElementRecord]
+    func secureElements(after id: SecureElementIdentifier?, limit: Int) async throws(StoreError)
+        -> [SecureElementRecord]
     func subscriptions(of id: SecureElementIdentifier) async throws(StoreError) -> [SubscriptionRecord]
 
     func securityDomain(

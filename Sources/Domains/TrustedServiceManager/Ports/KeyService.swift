@@ -16,6 +16,13 @@ public protocol KeyService: Sendable {
     /// Computes a whole SCP03 script for a card with pseudo-random challenges, before the card is reached.
     func forecast(_ request: ForecastRequest) async throws(KeyServiceError) -> SCP03Forecast
 
+    /// Computes the rest of a script for a card with random challenges, from its answer to INITIALIZE UPDATE.
+    ///
+    /// - Parameter opening: the data field of that answer.
+    func script(
+        _ request: ForecastRequest, opening: [UInt8]
+    ) async throws(KeyServiceError) -> SCP03AnsweredScript
+
     /// PUT KEY that adds or replaces a key set diversified from a master key, encrypted under the DEK of `opening`.
     func putKey(
         _ new: KeyReference, replacing: UInt8?, encryptedUnder opening: KeyReference

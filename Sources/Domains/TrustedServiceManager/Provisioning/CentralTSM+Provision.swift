@@ -45,7 +45,9 @@ extension CentralTSM {
         _ instance: ServiceInstanceRecord
     ) throws(TSMError) -> [ScriptPlan.Leg] {
         var legs: [ScriptPlan.Leg] = []
-        for (commands, part) in [(request.rotation, ScriptPlan.Part.rotation), (request.personalization, .personalization)] {
+        for (commands, part) in [
+            (request.rotation, ScriptPlan.Part.rotation), (request.personalization, .personalization),
+        ] {
             guard let commands else { continue }
             guard !commands.isEmpty, commands.count <= CommunicationTerms.scriptCommandsMax else {
                 throw .scriptTooLarge(
@@ -58,7 +60,8 @@ extension CentralTSM {
             legs += try self.legs(commands, service, file, part: part)
         }
         if request.activate {
-            guard instance.status == .personalized || instance.status == .active || request.personalization != nil else {
+            guard instance.status == .personalized || instance.status == .active || request.personalization != nil
+            else {
                 throw .wrongState(
                     reason: "the service is \(instance.status.rawValue): personalize it before it is activated")
             }
@@ -88,7 +91,8 @@ extension CentralTSM {
         of request: ProvisioningRequest, _ run: Settled, _ record: IdempotencyRecord, _ context: RequestContext
     ) async throws(TSMError) -> ProvisioningOutcome {
         let (rotation, personalization) = run.outcome.split(
-            at: request.rotation?.count ?? 0, total: (request.rotation?.count ?? 0) + (request.personalization?.count ?? 0))
+            at: request.rotation?.count ?? 0,
+            total: (request.rotation?.count ?? 0) + (request.personalization?.count ?? 0))
         var outcome = ProvisioningOutcome(
             rotation: request.rotation == nil ? nil : rotation,
             personalization: request.personalization == nil ? nil : personalization, activation: nil, status: .absent)

@@ -258,7 +258,8 @@ extension RemoteAgent: SecureElementGateway {
         sessions[sessionID] = session
         waiter.resume(
             returning: .failure(
-                wasHandedOver ? .noReport("no report within \(limits.reportSeconds) s")
+                wasHandedOver
+                    ? .noReport("no report within \(limits.reportSeconds) s")
                     : .unreachable("the agent did not fetch the order within \(limits.reportSeconds) s")))
     }
 

@@ -125,7 +125,9 @@ struct CommandPolicy: Sendable {
     }
 
     private func checkDelete(_ command: CommandAPDU) throws(Refusal) {
-        guard case .key? = try? DeleteCommand(command) else { throw Refusal("only DELETE [key] is for service providers") }
+        guard case .key? = try? DeleteCommand(command) else {
+            throw Refusal("only DELETE [key] is for service providers")
+        }
     }
 
     private func checkSetStatus(_ command: CommandAPDU) throws(Refusal) {

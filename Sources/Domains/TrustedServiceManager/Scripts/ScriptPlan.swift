@@ -5,10 +5,10 @@ public import SecureChannel
 public struct ScriptPlan: Hashable, Sendable, Codable {
     /// One part of the script after the other; the device stops at the first refusal.
     public var legs: [Leg]
-    /// Where the card is read afterwards, in any case.
-    public var reading: CardReading
+    /// How the card is read afterwards, in any case; `nil` for what changes nothing lasting.
+    public var reading: CardReading?
 
-    public init(legs: [Leg], reading: CardReading) {
+    public init(legs: [Leg], reading: CardReading?) {
         self.legs = legs
         self.reading = reading
     }
@@ -33,6 +33,9 @@ public struct ScriptPlan: Hashable, Sendable, Codable {
     public enum Route: Hashable, Sendable, Codable {
         /// In a session that the central TSM opens, wrapped beforehand.
         case forecast(SessionTerms, commands: [[UInt8]])
+        /// In a session that the central TSM opens with a card that draws random challenges: `opening` is the card's
+        /// answer to the INITIALIZE UPDATE of an earlier trip.
+        case answered(SessionTerms, opening: [UInt8], commands: [[UInt8]])
         /// As the service provider made them, with keys that the central TSM does not know.
         case relayed(securityDomain: AID, commands: [[UInt8]])
     }
@@ -84,7 +87,7 @@ extension ScriptPlan.Route {
     public func commands() throws(CommandAPDUDecodingError) -> [CommandAPDU] {
         let encoded =
             switch self {
-            case .forecast(_, let commands), .relayed(_, let commands): commands
+            case .forecast(_, let commands), .answered(_, _, let commands), .relayed(_, let commands): commands
             }
         var decoded: [CommandAPDU] = []
         for bytes in encoded { decoded.append(try CommandAPDU(bytes: bytes)) }
@@ -93,8 +96,15 @@ extension ScriptPlan.Route {
 
     public var securityDomain: AID {
         switch self {
-        case .forecast(let terms, _): terms.securityDomain
+        case .forecast(let terms, _), .answered(let terms, _, _): terms.securityDomain
         case .relayed(let securityDomain, _): securityDomain
         }
+    }
+}
+
+extension ScriptPlan.Route {
+    /// Whether the card has to be asked for its challenge before the leg can be computed.
+    var needsCardChallenge: Bool {
+        if case .forecast(let terms, _) = self { !terms.hasPseudoRandomChallenge } else { false }
     }
 }

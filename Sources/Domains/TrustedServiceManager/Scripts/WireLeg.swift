@@ -1,22 +1,34 @@
+import GlobalPlatform
 import ISO7816
 import SecureChannel
 
 /// A leg as it goes over the wire, and what the answers to it mean: pure.
 struct WireLeg: ~Copyable {
     let commands: [CommandAPDU]
-    /// `nil` for a list that the provider has wrapped.
-    private let forecast: SCP03Forecast?
+    private let session: Session
 
-    /// SELECT of the security domain, then the session: INITIALIZE UPDATE, EXTERNAL AUTHENTICATE, wrapped commands.
+    private enum Session: ~Copyable {
+        /// SELECT, INITIALIZE UPDATE, EXTERNAL AUTHENTICATE, wrapped commands.
+        case forecast(SCP03Forecast)
+        /// EXTERNAL AUTHENTICATE, wrapped commands: the card has answered INITIALIZE UPDATE in an earlier trip.
+        case answered(SCP03AnsweredScript)
+        /// The provider's own.
+        case relayed
+    }
+
     init(_ securityDomain: AID, _ forecast: consuming SCP03Forecast) {
-        commands =
-            [CommandAPDU(0x00, 0xA4, 0x04, 0x00, data: securityDomain.bytes, expectedLength: 256)] + forecast.script
-        self.forecast = consume forecast
+        commands = [SelectCommand(securityDomain).command] + forecast.script
+        session = .forecast(forecast)
+    }
+
+    init(_ script: consuming SCP03AnsweredScript) {
+        commands = script.script
+        session = .answered(script)
     }
 
     init(relaying commands: [CommandAPDU]) {
         self.commands = commands
-        forecast = nil
+        session = .relayed
     }
 
     /// - Parameter answers: one per command sent, `nil` for one sent and not answered; at least one.
@@ -31,10 +43,12 @@ struct WireLeg: ~Copyable {
         }
         let isTorn = responses.count < answers.count
         let count = commands.count
-        switch consume forecast {
-        case nil:
+        switch consume session {
+        case .relayed:
             return Self.interpretRelayed(responses, isTorn: isTorn, count: count)
-        case .some(let forecast):
+        case .answered(let script):
+            return Self.ending(of: script.interpret(responses), isTorn: isTorn)
+        case .forecast(let forecast):
             guard let selection = responses.first else { return ([], .torn(index: nil)) }
             guard selection.statusWord.isSuccess else { return ([], .notOpened(selection.statusWord)) }
             return Self.ending(of: forecast.interpret(Array(responses.dropFirst())), isTorn: isTorn)

@@ -74,17 +74,7 @@ public struct SCP03Forecast: ~Copyable, Sendable {
             cardChallenge: keys.cardChallenge(card.sequenceCounter, invoker: card.invoker, mode: mode),
             level: level, mode: mode, logicalChannel: logicalChannel)
         var messaging = opening.messaging
-        var script = [initializeUpdate, opening.externalAuthenticate]
-        var states: [SecureMessaging.State] = []
-        script.reserveCapacity(commands.count + 2)
-        states.reserveCapacity(commands.count)
-        for (index, command) in commands.enumerated() {
-            do { try messaging.checkLength(of: command) } catch { throw .command(index, error) }
-            script.append(messaging.wrapCommand(command))
-            states.append(messaging.state)
-        }
-        self.script = script
-        self.states = states
+        (script, states) = try messaging.wrapAll(commands, after: [initializeUpdate, opening.externalAuthenticate])
         self.messaging = messaging
         self.keys = keys
         self.hostChallenge = hostChallenge
@@ -140,14 +130,7 @@ extension SCP03Forecast {
                 ? .cardMisbehaved(at: .externalAuthenticate, .cardCryptogramMismatch, answered: []) : ending
         }
         guard responses.count > 1 else { return .torn(at: .externalAuthenticate, answered: []) }
-        guard responses[1].statusWord == .success else {
-            return .stopped(at: .externalAuthenticate, responses[1].statusWord, answered: [])
-        }
-        guard responses[1].data.isEmpty else {
-            return .cardMisbehaved(
-                at: .externalAuthenticate, .unexpectedResponseData(count: responses[1].data.count), answered: [])
-        }
-        return judgeCommands(responses[2...])
+        return messaging.judge(externalAuthenticate: responses[1], commands: responses[2...], states: states)
     }
 
     /// `nil` when the card is the expected one, in the expected state.
@@ -189,25 +172,5 @@ extension SCP03Forecast {
         var mac = AESCMAC(key: SCP03SessionKeys(keys, context: context).mac)
         let cryptograms = SCP03Cryptograms(&mac, context: context, mode: card.implementation.mode)
         return cryptograms.card == SecretBytes(reported.cardCryptogram)
-    }
-
-    private consuming func judgeCommands(_ responses: ArraySlice<ResponseAPDU>) -> SCP03ForecastOutcome {
-        var messaging = messaging
-        var answered: [ResponseAPDU] = []
-        answered.reserveCapacity(responses.count)
-        for (index, response) in responses.enumerated() {
-            do {
-                answered.append(try messaging.unwrapResponse(response, after: states[index]))
-            } catch {
-                return .cardMisbehaved(at: .command(index), error, answered: answered)
-            }
-        }
-        if let last = answered.last, last.statusWord.isRefusal {
-            return .stopped(at: .command(answered.count - 1), last.statusWord, answered: answered)
-        }
-        guard answered.count == states.count else {
-            return .torn(at: .command(answered.count), answered: answered)
-        }
-        return .complete(answered)
     }
 }
