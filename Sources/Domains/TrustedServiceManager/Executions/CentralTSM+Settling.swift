@@ -151,7 +151,8 @@ extension CentralTSM {
             file: file, snapshot: snapshot, result: result, plan: plan, execution: execution)
         let outcome = conclusion.outcome(of: [.script, .rotation, .personalization])
         let changes = conclusion.changes() + (try await communicationChanges(of: execution))
-        try await journal.settle(&execution, outcome: outcome, changes: changes)
+        // A script made for a stale counter did not begin: it has no outcome to repeat, and is made again.
+        try await journal.settle(&execution, outcome: result.isStale ? nil : outcome, changes: changes)
         return Settled(execution: execution, result: result, outcome: outcome)
     }
 

@@ -13,17 +13,25 @@ extension CentralTSM {
             if let outcome = try await settledOutcome(of: record) { return outcome }
             let communication = try await current(request.communication, of: context.provider)
             try check(request.commands, against: communication.terms)
-            let file = try await file(of: communication.secureElement, for: context.provider)
-            let plan = try await plan(request.commands, for: communication, file)
             try checkThatAScriptMayBegin(in: communication)
-            return try await run(plan, in: communication, file, record, context)
+            for _ in 0..<Self.roundsMax {
+                let file = try await file(of: communication.secureElement, for: context.provider)
+                let plan = try await plan(request.commands, for: communication, file)
+                let settled = try await run(plan, in: communication, file, record, context)
+                if settled.result.isStale { continue }
+                if case .misbehaved(let reason)? = settled.result.firstStop?.ending {
+                    throw .cardMisbehaved(reason: reason)
+                }
+                return settled.outcome
+            }
+            throw .unreachable(reason: "the card's sequence counter moved again and again; try again")
         }
     }
 
     private func run(
         _ plan: ScriptPlan, in communication: Communication, _ file: QueryModule.CardFile,
         _ record: IdempotencyRecord, _ context: RequestContext
-    ) async throws(TSMError) -> ScriptOutcome {
+    ) async throws(TSMError) -> Settled {
         var assignment = Assignment(
             .script,
             ServiceRequest(
@@ -34,11 +42,9 @@ extension CentralTSM {
         let entry = audit(
             context, "script", on: communication.secureElement,
             "\(communication.id.rawValue) \(communication.operation.rawValue)")
-        let settled = try await self.run(plan, as: assignment, on: file.secureElement, record: record) { number in
+        return try await self.run(plan, as: assignment, on: file.secureElement, record: record) { number in
             [entry] + (communication.executing(number).map { [.putCommunication($0)] } ?? [])
         }
-        if case .misbehaved(let reason)? = settled.result.firstStop?.ending { throw .cardMisbehaved(reason: reason) }
-        return settled.outcome
     }
 
     private func plan(

@@ -9,6 +9,11 @@ public struct PlanResult: Hashable, Sendable {
     /// Whether every leg ran to its end.
     public var isComplete: Bool { legs.allSatisfy { $0.ending == .complete } }
 
+    /// Whether nothing was executed because the first session was computed for another sequence counter.
+    public var isStale: Bool {
+        if case .staleCounter? = legs.first?.ending { true } else { false }
+    }
+
     /// How the first leg that did not run to its end ended.
     public var firstStop: LegResult? { legs.first { $0.ending != .complete } }
 }
