@@ -169,6 +169,23 @@ struct TamperingTests {
         }
     }
 
+    @Test("bytes made up by a stranger are refused, whatever they are", arguments: securedLevels)
+    func strangers(level: SecurityLevel) throws {
+        let random = SeededRandomSource(seed: 0xF00D)
+        var pair = try Pair(try Situation(), level: level)
+        _ = try pair.host.wrap(command)
+        for _ in 1...2000 {
+            let length = Int(random.bytes(1)[0])
+            guard let made = try? CommandAPDU(bytes: [0x84] + random.bytes(length)) else { continue }
+            var session = pair.card
+            #expect(throws: SCP03CardError.self) { try session.unwrap(made) }
+        }
+        for _ in 1...2000 {
+            let bytes = random.bytes(Int(random.bytes(1)[0]))
+            #expect(throws: InitializeUpdateResponseError.self) { try InitializeUpdateResponse(bytes: bytes) }
+        }
+    }
+
     @Test("a card session is a value: a snapshot goes on alone and is equal until then")
     func snapshots() throws {
         var pair = try Pair(try Situation(), level: .full)

@@ -1,6 +1,9 @@
 public import ISO7816
 
 /// What became of a forecast script. `answered` holds the responses to the plain commands so far, checked and in plain.
+///
+/// Only levels 13 and 33 have something to check: at level 03 responses carry no R-MAC, and whoever sits between card
+/// and host can make them up.
 public enum SCP03ForecastOutcome: Equatable, Sendable {
     /// Every command was answered.
     case complete([ResponseAPDU])
