@@ -1,5 +1,6 @@
 import CardCryptography
 import CardTesting
+import ISO7816
 import SecureChannel
 import Testing
 
