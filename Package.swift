@@ -86,7 +86,7 @@ let package = Package(
         target(.domains, "MobileDevice", ["ISO7816", "SERAM"]),
 
         // Adapters
-        target(.adapters, "SeneschalAPI"),
+        target(.adapters, "SeneschalAPI", ["ISO7816"]),
         target(
             .adapters, "SeneschalClient",
             ["SeneschalAPI", "SERAM", "MobileDevice", asyncHTTPClient, nioCore, nioSSL, nioFoundationCompat]),
