@@ -1,0 +1,302 @@
+extension API {
+    /// A mobile network through which secure elements are reached.
+    public struct MobileNetwork: WireType {
+        public var name: String
+
+        public init(name: String) { self.name = name }
+
+        public static let schema = Schema.object(
+            "MobileNetwork", "A mobile network.",
+            [
+                .required(
+                    "name", .printable(1...64, example: "North"),
+                    "Letters, digits, '-', '_' and '.': it stands in the URL of its remote agent.")
+            ])
+    }
+
+    public struct RegisterServiceProviderRequest: WireType {
+        public var name: String
+        public var transportKey: String
+
+        public init(name: String, transportKey: String) {
+            self.name = name
+            self.transportKey = transportKey
+        }
+
+        public static let schema = Schema.object(
+            "RegisterServiceProviderRequest", "A new service provider.",
+            [
+                .required("name", .text(1...64, example: "First Bank"), "The name in service qualifiers."),
+                .required("transportKey", transportKeySchema),
+            ])
+    }
+
+    /// A registered service provider.
+    public struct ServiceProvider: WireType {
+        public var id: String
+        public var name: String
+        public var number: Int
+        public var temporaryMasterKeyIndex: Int
+        public var registeredAt: Timestamp
+
+        public init(id: String, name: String, number: Int, temporaryMasterKeyIndex: Int, registeredAt: Timestamp) {
+            self.id = id
+            self.name = name
+            self.number = number
+            self.temporaryMasterKeyIndex = temporaryMasterKeyIndex
+            self.registeredAt = registeredAt
+        }
+
+        public static let schema = Schema.object(
+            "ServiceProvider", "A registered service provider.",
+            [
+                .required("id", providerIDSchema), .required("name", .text(1...64, example: "First Bank")),
+                .required(
+                    "number", .integer(1...65_535, example: 1), "Distinguishes its security domains on every card."),
+                .required("temporaryMasterKeyIndex", masterKeyIndexSchema), .required("registeredAt", .dateTime),
+            ])
+    }
+
+    public struct RegisterServiceProviderResponse: WireType {
+        public var provider: ServiceProvider
+        public var secret: String
+        public var temporaryMasterKey: WrappedMasterKey
+
+        public init(provider: ServiceProvider, secret: String, temporaryMasterKey: WrappedMasterKey) {
+            self.provider = provider
+            self.secret = secret
+            self.temporaryMasterKey = temporaryMasterKey
+        }
+
+        public static let schema = Schema.object(
+            "RegisterServiceProviderResponse", "The provider, its credential and its temporary master key.",
+            [
+                .required("provider", ServiceProvider.schema),
+                .required("secret", secretSchema), .required("temporaryMasterKey", WrappedMasterKey.schema),
+            ])
+    }
+
+    /// A master key on its way to another party.
+    public struct WrappedMasterKey: WireType {
+        public var masterKeyIndex: Int
+        public var wrappedKey: HexBytes
+
+        public init(masterKeyIndex: Int, wrappedKey: HexBytes) {
+            self.masterKeyIndex = masterKeyIndex
+            self.wrappedKey = wrappedKey
+        }
+
+        public static let schema = Schema.object(
+            "WrappedMasterKey", "A master key, encrypted under the receiver's transport key.",
+            [
+                .required("masterKeyIndex", masterKeyIndexSchema),
+                .required(
+                    "wrappedKey", .hex(256...1_024, example: String(repeating: "5A", count: 256)),
+                    "RSA-OAEP with SHA-256."),
+            ])
+    }
+
+    public struct CreateCardBatchRequest: WireType {
+        public var label: String
+        public var transportKey: String
+
+        public init(label: String, transportKey: String) {
+            self.label = label
+            self.transportKey = transportKey
+        }
+
+        public static let schema = Schema.object(
+            "CreateCardBatchRequest", "A batch of cards that a manufacturer is going to make.",
+            [
+                .required("label", .text(1...64, example: "embedded 2026-1")),
+                .required("transportKey", transportKeySchema),
+            ])
+    }
+
+    /// What to instantiate for a service, and what a secure element must offer for it.
+    public struct Service: WireType {
+        public var service: ServiceIdentifier
+        public var name: String
+        public var executableLoadFile: HexBytes
+        public var executableModule: HexBytes
+        public var instanceAIDPrefix: HexBytes
+        public var installParameters: HexBytes?
+        public var minimumStandard: StandardVersion
+        public var minimumCertificationLevel: Int?
+        public var providers: [String]?
+
+        public init(
+            service: ServiceIdentifier, name: String, executableLoadFile: HexBytes, executableModule: HexBytes,
+            instanceAIDPrefix: HexBytes, installParameters: HexBytes? = nil, minimumStandard: StandardVersion,
+            minimumCertificationLevel: Int? = nil, providers: [String]? = nil
+        ) {
+            self.service = service
+            self.name = name
+            self.executableLoadFile = executableLoadFile
+            self.executableModule = executableModule
+            self.instanceAIDPrefix = instanceAIDPrefix
+            self.installParameters = installParameters
+            self.minimumStandard = minimumStandard
+            self.minimumCertificationLevel = minimumCertificationLevel
+            self.providers = providers
+        }
+
+        public static let schema = Schema.object(
+            "Service", "The general definition of a service.",
+            [
+                .required("service", ServiceIdentifier.schema), .required("name", .text(1...64, example: "Payment")),
+                .required("executableLoadFile", .aid, "The package that sits, uninstantiated, on the secure element."),
+                .required("executableModule", .aid),
+                .required(
+                    "instanceAIDPrefix", .hex(5...14, example: "F053454E4553434841"),
+                    "Two bytes are appended for every instance."),
+                .optional("installParameters", .hex(0...128, example: "C900"), "Tag C9 and what the applet asks for."),
+                .required("minimumStandard", StandardVersion.schema),
+                .optional("minimumCertificationLevel", certificationLevelSchema, "Absent: any."),
+                .optional(
+                    "providers", .array(of: providerIDSchema, 0...1_024), "Who may use it; absent or empty: all."),
+            ])
+    }
+
+    /// A secure element as it leaves its manufacturer.
+    public struct RegisterSecureElementRequest: WireType {
+        public var seId: SecureElementIdentifier
+        public var mnoName: String
+        public var profileId: String
+        public var seType: SecureElementType
+        public var standard: StandardVersion
+        public var certificationLevel: Int
+        public var expiry: Timestamp
+        public var centralSecurityDomain: CentralSecurityDomain
+
+        public init(
+            seId: SecureElementIdentifier, mnoName: String, profileId: String, seType: SecureElementType,
+            standard: StandardVersion, certificationLevel: Int, expiry: Timestamp,
+            centralSecurityDomain: CentralSecurityDomain
+        ) {
+            self.seId = seId
+            self.mnoName = mnoName
+            self.profileId = profileId
+            self.seType = seType
+            self.standard = standard
+            self.certificationLevel = certificationLevel
+            self.expiry = expiry
+            self.centralSecurityDomain = centralSecurityDomain
+        }
+
+        public static let schema = Schema.object("RegisterSecureElementRequest", "A new secure element.", members)
+
+        static let members: [Schema.Member] = [
+            .required("seId", SecureElementIdentifier.schema),
+            .required("mnoName", .text(1...64, example: "North"), "The mobile network that it is reached through."),
+            .required("profileId", .text(1...64, example: "embedded-500")),
+            .required("seType", .choice(SecureElementType.self)), .required("standard", StandardVersion.schema),
+            .required("certificationLevel", certificationLevelSchema), .required("expiry", .dateTime),
+            .required("centralSecurityDomain", CentralSecurityDomain.schema),
+        ]
+    }
+
+    /// How to reach and open the central security domain, except its keys.
+    public struct CentralSecurityDomain: WireType {
+        public var aid: HexBytes
+        public var masterKeyIndex: Int
+        public var keyVersionNumber: Int
+        public var keyDiversificationData: HexBytes
+        public var sequenceCounter: Int
+        public var scp03Implementation: Int
+
+        public init(
+            aid: HexBytes, masterKeyIndex: Int, keyVersionNumber: Int, keyDiversificationData: HexBytes,
+            sequenceCounter: Int, scp03Implementation: Int
+        ) {
+            self.aid = aid
+            self.masterKeyIndex = masterKeyIndex
+            self.keyVersionNumber = keyVersionNumber
+            self.keyDiversificationData = keyDiversificationData
+            self.sequenceCounter = sequenceCounter
+            self.scp03Implementation = scp03Implementation
+        }
+
+        public static let schema = Schema.object(
+            "CentralSecurityDomain", "How to open the central security domain, except its keys.",
+            [
+                .required("aid", .aid),
+                .required("masterKeyIndex", masterKeyIndexSchema, "That of the card batch."),
+                .required("keyVersionNumber", keyVersionNumberSchema),
+                .required("keyDiversificationData", keyDiversificationDataSchema),
+                .required("sequenceCounter", sequenceCounterSchema, "The last one used; 0 when it leaves the factory."),
+                .required("scp03Implementation", scp03ImplementationSchema),
+            ])
+    }
+
+    public struct SecureElement: WireType {
+        public var seId: SecureElementIdentifier
+        public var mnoName: String
+        public var profileId: String
+        public var seType: SecureElementType
+        public var standard: StandardVersion
+        public var certificationLevel: Int
+        public var expiry: Timestamp
+        public var centralSecurityDomain: CentralSecurityDomain
+        public var registeredAt: Timestamp
+
+        public init(_ registration: RegisterSecureElementRequest, registeredAt: Timestamp) {
+            seId = registration.seId
+            mnoName = registration.mnoName
+            profileId = registration.profileId
+            seType = registration.seType
+            standard = registration.standard
+            certificationLevel = registration.certificationLevel
+            expiry = registration.expiry
+            centralSecurityDomain = registration.centralSecurityDomain
+            self.registeredAt = registeredAt
+        }
+
+        public static let schema = Schema.object(
+            "SecureElement", "A registered secure element.",
+            RegisterSecureElementRequest.members + [.required("registeredAt", .dateTime)])
+    }
+
+    public struct RegisterSecureElementResponse: WireType {
+        public var secureElement: SecureElement
+        public var agentSecret: String
+
+        public init(secureElement: SecureElement, agentSecret: String) {
+            self.secureElement = secureElement
+            self.agentSecret = agentSecret
+        }
+
+        public static let schema = Schema.object(
+            "RegisterSecureElementResponse", "The secure element, and the credential of its local agent.",
+            [.required("secureElement", SecureElement.schema), .required("agentSecret", secretSchema)])
+    }
+
+    /// A subscription and the secure element it stands for.
+    public struct Subscription: WireType {
+        public var msi: MobileSubscriptionIdentifier
+        public var seId: SecureElementIdentifier
+
+        public init(msi: MobileSubscriptionIdentifier, seId: SecureElementIdentifier) {
+            self.msi = msi
+            self.seId = seId
+        }
+
+        public static let schema = Schema.object(
+            "Subscription", "A subscription and its secure element.",
+            [
+                .required("msi", MobileSubscriptionIdentifier.schema),
+                .required("seId", SecureElementIdentifier.schema),
+            ])
+    }
+}
+
+extension API {
+    static let providerIDSchema = Schema.printable(1...64, example: "5f1c0a9be2d34477")
+    static let secretSchema = Schema(
+        "Bearer secret, told once.", .printable(16...256), example: .string(String(repeating: "0", count: 64)))
+    static let transportKeySchema = Schema(
+        "Public RSA key of the receiver (PEM, SubjectPublicKeyInfo): the master key is wrapped under it.",
+        .text(64...8_192),
+        example:
+            "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA…\n-----END PUBLIC KEY-----\n")
+}
