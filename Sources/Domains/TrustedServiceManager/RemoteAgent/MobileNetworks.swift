@@ -27,6 +27,15 @@ public final class MobileNetworks: Sendable {
         }
     }
 
+    /// How many agents have a session, over all networks.
+    public var attachedCount: Int {
+        get async {
+            var count = 0
+            for agent in agents.withLock({ Array($0.values) }) { count += await agent.attachedCount }
+            return count
+        }
+    }
+
     /// Closes all sessions; agents come back by themselves when a server is there again.
     public func shutDown() async {
         for agent in agents.withLock({ Array($0.values) }) { await agent.shutDown() }

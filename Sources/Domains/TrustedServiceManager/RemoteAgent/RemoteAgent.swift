@@ -242,6 +242,8 @@ extension RemoteAgent: SecureElementGateway {
     /// The secure elements whose agents are attached.
     public var attached: [SecureElementIdentifier] { Array(sessionOfAgent.keys) }
 
+    public var attachedCount: Int { sessionOfAgent.count }
+
     /// Closes every session: agents come back by themselves, waiters learn what is known.
     public func shutDown() {
         for id in Array(sessions.keys) { close(id, reason: "the server is going down") }
