@@ -28,6 +28,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 }
 
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -37,6 +38,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioFoundationCompat = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 
 let package = Package(
@@ -57,6 +59,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // System libraries
@@ -100,7 +103,8 @@ let package = Package(
             .adapters, "HTTPServer",
             [
                 "SeneschalAPI", "SERAM", "TrustedServiceManager", "ISO7816", "GlobalPlatform", "CardCryptography",
-                hummingbird, hummingbirdTLS, nioCore, nioSSL, httpTypes, logging,
+                hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioSSL, httpTypes, serviceLifecycle,
+                logging,
             ]),
 
         // Products
@@ -143,7 +147,11 @@ let package = Package(
         tests("CardLinkTests", ["CardLink", "SecureElement", "MobileDevice", "SERAM", "ISO7816", "CardTesting"]),
         tests(
             "HTTPServerTests",
-            ["HTTPServer", "SeneschalAPI", "TrustedServiceManager", hummingbird, hummingbirdTesting]),
+            [
+                "HTTPServer", "SeneschalAPI", "SeneschalClient", "TrustedServiceManager", "Storage", "KeyVault",
+                "MobileDevice", "SERAM", "ISO7816", "CardCryptography", "GlobalPlatform", hummingbird,
+                hummingbirdTesting, httpTypes, logging, nioCore, nioSSL,
+            ]),
         tests(
             "ScenarioTests",
             [
