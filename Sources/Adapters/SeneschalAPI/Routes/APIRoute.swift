@@ -85,21 +85,3 @@ extension APIRoute {
         return codes + problems.filter { !codes.contains($0) }
     }
 }
-
-extension String {
-    /// RFC 3986 §2.3: everything but unreserved characters is encoded. `:` may stand in a segment (§3.3).
-    public var percentEncoded: String {
-        var text = ""
-        for byte in utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"), UInt8(ascii: ":"):
-                text.unicodeScalars.append(UnicodeScalar(byte))
-            default:
-                text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return text
-    }
-}
