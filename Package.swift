@@ -36,8 +36,8 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
-let nioFoundationCompat = Target.Dependency.product(name: "NIOFoundationCompat", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 
@@ -92,7 +92,7 @@ let package = Package(
         target(.adapters, "SeneschalAPI", ["ISO7816"]),
         target(
             .adapters, "SeneschalClient",
-            ["SeneschalAPI", "SERAM", "MobileDevice", asyncHTTPClient, nioCore, nioSSL, nioFoundationCompat]),
+            ["SeneschalAPI", "SERAM", "MobileDevice", asyncHTTPClient, nioCore, nioHTTP1, nioSSL]),
         target(
             .adapters, "KeyVault",
             ["TrustedServiceManager", "ServiceProvider", "CardCryptography", "SecureChannel", "GlobalPlatform", "ISO7816"]),
