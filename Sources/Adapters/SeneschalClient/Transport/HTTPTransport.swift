@@ -1,0 +1,83 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import SeneschalAPI
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// One server and the connections to it. Close it when it is no longer needed.
+public final class HTTPTransport: Sendable {
+    /// Scheme, host and port, without a slash at the end.
+    public let server: String
+    private let client: HTTPClient
+
+    /// - Parameters:
+    ///   - server: such as `https://tsm.example:8443`, without a path.
+    ///   - trustedCertificates: a PEM file of the certificates that sign the server's; absent: those of the system.
+    public init(server: String, trustedCertificates: String? = nil) throws(SeneschalClientError) {
+        guard let components = URLComponents(string: server), let scheme = components.scheme,
+            scheme == "https" || scheme == "http", components.host?.isEmpty == false,
+            components.path.isEmpty || components.path == "/", components.query == nil, components.user == nil
+        else { throw .invalidServer(server) }
+        self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
+        var configuration = HTTPClient.Configuration()
+        if let trustedCertificates {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.trustRoots = .file(trustedCertificates)
+            configuration.tlsConfiguration = tls
+        }
+        configuration.timeout.connect = .seconds(5)
+        configuration.redirectConfiguration = .disallow
+        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// Closes the connections; nothing can be sent afterwards.
+    public func close() async { try? await client.shutdown() }
+
+    struct Answer: Sendable {
+        let status: Int
+        let mediaType: String?
+        let retryAfterSeconds: Int?
+        let body: [UInt8]
+    }
+
+    struct Message: Sendable {
+        var method: APIRoute.Method
+        var target: String
+        var credential: AccessCredential?
+        var idempotencyKey: String?
+        var body: [UInt8]?
+    }
+
+    /// Sends one message once.
+    ///
+    /// - Throws: whatever the network did; the server may have the message.
+    func send(_ message: Message, timeout: TimeAmount) async throws -> Answer {
+        var request = HTTPClientRequest(url: server + message.target)
+        request.method = .RAW(value: message.method.rawValue)
+        if let credential = message.credential {
+            request.headers.add(name: "Authorization", value: credential.authorization)
+        }
+        if let key = message.idempotencyKey {
+            request.headers.add(name: APIRoute.idempotencyKeyHeader, value: key)
+        }
+        if let body = message.body {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(ByteBuffer(bytes: body))
+        }
+        let response = try await client.execute(request, timeout: timeout)
+        let body = try await response.body.collect(upTo: Self.answerBytesMax)
+        return Answer(
+            status: Int(response.status.code), mediaType: response.headers.first(name: "Content-Type"),
+            retryAfterSeconds: response.headers.first(name: "Retry-After").flatMap { Int($0) },
+            body: Array(buffer: body))
+    }
+
+    /// A page of a thousand secure elements is well below.
+    static let answerBytesMax = 16 * 1_048_576
+}
