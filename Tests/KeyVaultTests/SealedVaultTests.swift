@@ -122,6 +122,41 @@ struct SealedVaultTests {
         #expect(await error(request(keys, level: .commandMAC)) != nil)
     }
 
+    @Test("computes the rest of a script from a card's random challenge, for a card that proves the keys")
+    func answeredScript() async throws {
+        let vault = try folder.open()
+        let index = try await vault.createMasterKey(label: "batch")
+        let request = request(.of(index), implementation: 0x60)
+        func answer(_ keys: SCP03KeySet, version: UInt8 = 1) throws -> (SCP03CardHandshake, [UInt8]) {
+            let handshake = try SCP03CardHandshake(
+                CommandAPDU(0x80, 0x50, version, 0x00, data: request.hostChallenge, expectedLength: 256), keys: keys,
+                keyVersionNumber: version,
+                implementation: SCP03Implementation(
+                    mode: .s8, isPseudoRandom: false, responseSecurity: .macAndEncryption),
+                keyDiversificationData: request.keys.keyDiversificationData,
+                challenge: .random(Array(repeating: 0xC4, count: 8)))
+            return (handshake, handshake.response.data)
+        }
+        let (handshake, opening) = try answer(await keySet(request.keys, vault))
+        let script = try await vault.script(request, opening: opening)
+        var session = try handshake.authenticate(script.script[0])
+        #expect(try session.unwrap(script.script[1]) == request.commands[0])
+
+        let (_, stranger) = try answer(.random(.aes256))
+        let (_, otherVersion) = try answer(await keySet(request.keys, vault), version: 2)
+        for (bytes, error) in [
+            (stranger, "the card does not hold these keys"),
+            (otherVersion, "asked for key version 01, the card reports 02"),
+        ] {
+            await #expect(throws: KeyServiceError.invalid(error)) {
+                _ = try await vault.script(request, opening: bytes)
+            }
+        }
+        await #expect(throws: KeyServiceError.self) {
+            _ = try await vault.script(request, opening: Array(opening.dropLast()))
+        }
+    }
+
     @Test("makes a PUT KEY whose three keys open under the DEK of the session's key set, with their check values")
     func putKey() async throws {
         let vault = try folder.open()

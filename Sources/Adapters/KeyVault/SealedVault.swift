@@ -92,6 +92,26 @@ public final class SealedVault: KeyService {
         }
     }
 
+    public func script(
+        _ request: ForecastRequest, opening: [UInt8]
+    ) async throws(KeyServiceError) -> SCP03AnsweredScript {
+        let answer: InitializeUpdateResponse
+        do { answer = try InitializeUpdateResponse(bytes: opening) } catch { throw .invalid("\(error)") }
+        let version = request.keys.keyVersionNumber
+        guard version == 0 || answer.keyVersionNumber == version else {
+            throw .invalid(
+                "\(SecureChannelError.keyVersionMismatch(asked: version, reported: answer.keyVersionNumber))")
+        }
+        let keySet = try keySet(request.keys)
+        do {
+            return try SCP03AnsweredScript(
+                keys: keySet, hostChallenge: request.hostChallenge, answer: answer, level: request.level,
+                commands: request.commands)
+        } catch {
+            throw .invalid("\(error)")
+        }
+    }
+
     public func putKey(
         _ new: KeyReference, replacing replaced: UInt8?, encryptedUnder opening: KeyReference
     ) async throws(KeyServiceError) -> CommandAPDU {
