@@ -7,6 +7,7 @@ public struct Digest: Sendable {
     public let algorithm: Algorithm
     private var context: Context
 
+    /// The five hashes that cards and card commands name; the raw value is OpenSSL's name.
     public enum Algorithm: String, CaseIterable, Sendable {
         case sha1 = "SHA1"
         case sha224 = "SHA224"

@@ -15,6 +15,7 @@ public struct SCP03Implementation: RawRepresentable, Hashable, Sendable {
             (mode == .s16 ? Self.s16 : 0) | (isPseudoRandom ? Self.pseudoRandom : 0) | responseSecurity.rawValue
     }
 
+    /// What the card can do to its responses: b7 and b6 of the parameter.
     public enum ResponseSecurity: UInt8, Sendable, CaseIterable {
         case none = 0x00
         case mac = 0x20

@@ -9,6 +9,7 @@ public struct CardRecognitionData: Hashable, Sendable {
     public var specificationVersion: [UInt8]
     public var secureChannels: [SecureChannelProtocol]
 
+    /// One Secure Channel Protocol that the card offers.
     public struct SecureChannelProtocol: Hashable, Sendable {
         /// `03` is SCP03.
         public var identifier: UInt8

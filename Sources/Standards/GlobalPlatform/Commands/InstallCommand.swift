@@ -19,6 +19,7 @@ public enum InstallCommand: GlobalPlatformCommand {
 
     public static let instruction: UInt8 = 0xE6
 
+    /// The data of INSTALL [for load]. Table 11-41.
     public struct ForLoad: Hashable, Sendable {
         public var executableLoadFile: AID
         /// `nil`: the Security Domain that receives the command.
@@ -40,6 +41,7 @@ public enum InstallCommand: GlobalPlatformCommand {
         }
     }
 
+    /// The data of INSTALL [for install]. Table 11-42.
     public struct ForInstall: Hashable, Sendable {
         public var executableLoadFile: AID
         public var executableModule: AID
@@ -61,6 +63,7 @@ public enum InstallCommand: GlobalPlatformCommand {
         }
     }
 
+    /// The data of INSTALL [for make selectable]. Table 11-43.
     public struct ForMakeSelectable: Hashable, Sendable {
         public var application: AID
         public var privileges: Privileges
@@ -77,6 +80,7 @@ public enum InstallCommand: GlobalPlatformCommand {
         }
     }
 
+    /// The data of INSTALL [for extradition]. Table 11-44.
     public struct ForExtradition: Hashable, Sendable {
         /// The Security Domain it goes to.
         public var securityDomain: AID
@@ -95,6 +99,7 @@ public enum InstallCommand: GlobalPlatformCommand {
         }
     }
 
+    /// The data of INSTALL [for registry update]. Table 11-45.
     public struct ForRegistryUpdate: Hashable, Sendable {
         /// The Security Domain it goes to, if that changes.
         public var securityDomain: AID?

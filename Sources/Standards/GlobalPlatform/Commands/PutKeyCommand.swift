@@ -79,6 +79,7 @@ public struct KeyDataField: Hashable, Sendable {
     /// Empty, or three bytes.
     public var keyCheckValue: [UInt8]
 
+    /// One component of a key: its type and its value, encrypted where the type asks for it.
     public struct Component: Hashable, Sendable {
         public var type: KeyType
         public var data: [UInt8]

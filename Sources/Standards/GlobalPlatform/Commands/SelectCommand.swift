@@ -6,6 +6,7 @@ public import ISO7816
 public struct SelectCommand: GlobalPlatformCommand {
     public static let instruction: UInt8 = 0xA4
 
+    /// Which of several matching Applications is meant: P2 b2–b1.
     public enum Occurrence: UInt8, Hashable, Sendable {
         case firstOrOnly = 0x00
         case next = 0x02

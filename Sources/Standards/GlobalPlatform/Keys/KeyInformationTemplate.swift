@@ -40,6 +40,7 @@ public struct KeyInformation: Hashable, Sendable {
     public var version: KeyVersionNumber
     public var components: [Component]
 
+    /// One component of a key: its type and its length, never its value.
     public struct Component: Hashable, Sendable {
         public var type: KeyType
         /// Bytes; `00` announces 256 or more in this format.

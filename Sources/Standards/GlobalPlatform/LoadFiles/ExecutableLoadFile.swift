@@ -13,6 +13,7 @@ public struct ExecutableLoadFile: Hashable, Sendable {
     /// The components in loading order, Debug left out: what `C4` carries.
     public let loadFileDataBlock: [UInt8]
 
+    /// A package version, major and minor.
     public struct Version: Hashable, Sendable, CustomStringConvertible {
         public var major: UInt8
         public var minor: UInt8
@@ -26,6 +27,7 @@ public struct ExecutableLoadFile: Hashable, Sendable {
         public var description: String { "\(major).\(minor)" }
     }
 
+    /// A package that this one needs, from the Import component.
     public struct Import: Hashable, Sendable {
         public var package: AID
         public var version: Version
@@ -36,6 +38,7 @@ public struct ExecutableLoadFile: Hashable, Sendable {
         }
     }
 
+    /// An Executable Module of the package, from the Applet component.
     public struct Applet: Hashable, Sendable {
         public var aid: AID
         /// Into the Method component's info.

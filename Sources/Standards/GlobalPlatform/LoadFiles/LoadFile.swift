@@ -8,6 +8,7 @@ public struct LoadFile: Hashable, Sendable {
     /// The components of the Executable Load File.
     public var dataBlock: [UInt8]
 
+    /// A DAP block: a Security Domain's signature over the Load File Data Block Hash.
     public struct DataAuthenticationPattern: Hashable, Sendable {
         public var securityDomain: AID
         public var signature: [UInt8]
