@@ -9,11 +9,17 @@ public struct ProvisioningFlow: Sendable {
     let tsm: any CentralTSMConnection
     let keys: any ProviderKeys
     let random: any RandomSource
+    let firstPause: Duration
 
-    public init(tsm: any CentralTSMConnection, keys: any ProviderKeys, random: any RandomSource) {
+    /// - Parameter firstPause: before a request is repeated; each further pause is twice as long, up to 64 times.
+    public init(
+        tsm: any CentralTSMConnection, keys: any ProviderKeys, random: any RandomSource,
+        firstPause: Duration = .milliseconds(50)
+    ) {
         self.tsm = tsm
         self.keys = keys
         self.random = random
+        self.firstPause = firstPause
     }
 
     /// What to provision, for whom.
@@ -183,7 +189,7 @@ public struct ProvisioningFlow: Sendable {
                 case .unsettled(let detail):
                     last = detail
                     await report(.repeating(reason: detail))
-                    try? await Task.sleep(for: .milliseconds(50 << min(attempt, 6)))
+                    try? await Task.sleep(for: firstPause * (1 << min(attempt, 6)))
                 }
             }
         }
