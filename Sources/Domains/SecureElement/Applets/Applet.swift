@@ -1,0 +1,51 @@
+import GlobalPlatform
+import ISO7816
+
+/// The code behind an Application: a value with its own persistent state. The OPEN selects it and hands it commands.
+protocol Applet: Equatable, Sendable {
+    /// The answer to SELECT: an FCI template (6F), or empty.
+    func fileControlInformation(for application: AID, _ environment: AppletEnvironment) -> [UInt8]
+
+    /// Answers a command other than SELECT and MANAGE CHANNEL while the Application is selected.
+    mutating func process(_ command: CommandAPDU, _ environment: AppletEnvironment) -> ResponseAPDU
+
+    /// INSTALL [for personalization] named this Application: a personalization begins, an unfinished one is dropped.
+    mutating func beginPersonalization()
+
+    /// One STORE DATA that the Security Domain passes on (GPC v2.3.1 §7.3.3); what it brings takes effect with the last.
+    ///
+    /// - Throws: ``Refusal`` with the status word; nothing of the block is kept then.
+    mutating func personalize(_ block: StoreDataCommand) throws(Refusal)
+
+    /// What the contactless registry shows of this Application, once it may be used for payment.
+    var contactlessOffer: ContactlessOffer? { get }
+}
+
+/// A status word on its way out: the command is refused and nothing has changed.
+struct Refusal: Error, Equatable {
+    let statusWord: StatusWord
+
+    init(_ statusWord: StatusWord) { self.statusWord = statusWord }
+}
+
+/// What an applet may know of the rest of the card: read only.
+struct AppletEnvironment: Sendable {
+    /// SELECTABLE Applications with a contactless offer, the highest priority first.
+    var contactless: [ContactlessApplication]
+    /// Every Application that can be selected now, for the wallet companion.
+    var selectableApplications: [AID]
+}
+
+/// An Application as PPSE lists it.
+struct ContactlessApplication: Equatable, Sendable {
+    var application: AID
+    var offer: ContactlessOffer
+}
+
+/// EMV Contactless Book B §3.3.1: what stands in an entry of the PPSE directory, besides the AID.
+struct ContactlessOffer: Equatable, Sendable {
+    /// Tag 50.
+    var label: [UInt8]
+    /// Tag 87: 1 is the highest priority, 0 is none.
+    var priority: UInt8
+}
