@@ -1,0 +1,109 @@
+import GlobalPlatform
+public import ISO7816
+
+/// The code that an instance runs: one of the built-in applets, bound by its module's AID, or none.
+enum AppletCode: Equatable, Sendable {
+    case inert(InertApplet)
+    case paymentSystemEnvironment(PaymentSystemEnvironment)
+    case payment(PaymentApplication)
+    case walletCompanion(WalletCompanion)
+    case storedValue(StoredValueCompanion)
+
+    /// The code that a module stands for.
+    init(module: AID) {
+        switch module {
+        case BuiltInModule.paymentSystemEnvironment: self = .paymentSystemEnvironment(PaymentSystemEnvironment())
+        case BuiltInModule.payment: self = .payment(PaymentApplication())
+        case BuiltInModule.walletCompanion: self = .walletCompanion(WalletCompanion())
+        case BuiltInModule.storedValue: self = .storedValue(StoredValueCompanion())
+        default: self = .inert(InertApplet())
+        }
+    }
+
+    var contactlessOffer: ContactlessOffer? { applet.contactlessOffer }
+
+    func fileControlInformation(for application: AID, _ environment: AppletEnvironment) -> [UInt8] {
+        applet.fileControlInformation(for: application, environment)
+    }
+
+    mutating func process(_ command: CommandAPDU, _ environment: AppletEnvironment) -> ResponseAPDU {
+        switch self {
+        case .inert(var applet): return run(&applet, command, environment, AppletCode.inert)
+        case .paymentSystemEnvironment(var applet):
+            return run(&applet, command, environment, AppletCode.paymentSystemEnvironment)
+        case .payment(var applet): return run(&applet, command, environment, AppletCode.payment)
+        case .walletCompanion(var applet): return run(&applet, command, environment, AppletCode.walletCompanion)
+        case .storedValue(var applet): return run(&applet, command, environment, AppletCode.storedValue)
+        }
+    }
+
+    mutating func beginPersonalization() {
+        switch self {
+        case .inert(var applet): begin(&applet, AppletCode.inert)
+        case .paymentSystemEnvironment(var applet): begin(&applet, AppletCode.paymentSystemEnvironment)
+        case .payment(var applet): begin(&applet, AppletCode.payment)
+        case .walletCompanion(var applet): begin(&applet, AppletCode.walletCompanion)
+        case .storedValue(var applet): begin(&applet, AppletCode.storedValue)
+        }
+    }
+
+    mutating func personalize(_ block: StoreDataCommand) throws(Refusal) {
+        switch self {
+        case .inert(var applet): try personalize(&applet, block, AppletCode.inert)
+        case .paymentSystemEnvironment(var applet):
+            try personalize(&applet, block, AppletCode.paymentSystemEnvironment)
+        case .payment(var applet): try personalize(&applet, block, AppletCode.payment)
+        case .walletCompanion(var applet): try personalize(&applet, block, AppletCode.walletCompanion)
+        case .storedValue(var applet): try personalize(&applet, block, AppletCode.storedValue)
+        }
+    }
+
+    /// Bytes of persistent memory.
+    var size: Int { applet.persistentState.bytes.count }
+
+    var applet: any StoredApplet {
+        switch self {
+        case .inert(let applet): applet
+        case .paymentSystemEnvironment(let applet): applet
+        case .payment(let applet): applet
+        case .walletCompanion(let applet): applet
+        case .storedValue(let applet): applet
+        }
+    }
+
+    private mutating func run<Code: Applet>(
+        _ applet: inout Code, _ command: CommandAPDU, _ environment: AppletEnvironment, _ wrap: (Code) -> AppletCode
+    ) -> ResponseAPDU {
+        defer { self = wrap(applet) }
+        return applet.process(command, environment)
+    }
+
+    private mutating func begin<Code: Applet>(_ applet: inout Code, _ wrap: (Code) -> AppletCode) {
+        applet.beginPersonalization()
+        self = wrap(applet)
+    }
+
+    private mutating func personalize<Code: Applet>(
+        _ applet: inout Code, _ block: StoreDataCommand, _ wrap: (Code) -> AppletCode
+    ) throws(Refusal) {
+        try applet.personalize(block)
+        self = wrap(applet)
+    }
+}
+
+/// The modules whose code is built in. Our AIDs start with the proprietary RID `F0 53454E45534348414C`.
+public enum BuiltInModule {
+    /// Executable load files.
+    public static let securityDomainPackage: AID = "A0000001515350"
+    public static let paymentSystemPackage: AID = "F053454E45534348414C5050"
+    public static let walletPackage: AID = "F053454E45534348414C5743"
+    public static let storedValuePackage: AID = "F053454E45534348414C5356"
+    public static let paymentPackage: AID = "F053454E45534348414C5041"
+
+    /// Executable modules.
+    public static let securityDomain: AID = "A000000151535041"
+    public static let paymentSystemEnvironment: AID = "F053454E45534348414C505001"
+    public static let walletCompanion: AID = "F053454E45534348414C574301"
+    public static let storedValue: AID = "F053454E45534348414C535601"
+    public static let payment: AID = "F053454E45534348414C504101"
+}

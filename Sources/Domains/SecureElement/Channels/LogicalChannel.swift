@@ -1,0 +1,57 @@
+import GlobalPlatform
+import ISO7816
+import SecureChannel
+
+/// The volatile state of one logical channel: gone with the power.
+struct LogicalChannel: Equatable, Sendable {
+    /// The selected Application.
+    var selected: AID
+    var session = Session.none
+    /// INSTALL [for personalization] named this application: the next STORE DATAs are for it.
+    var personalizationTarget: AID?
+    var loading: LoadInProgress?
+    /// Parts of a chained command, before the last.
+    var chain: [CommandAPDU] = []
+    /// What GET STATUS has not told yet.
+    var pendingStatus: PendingStatus?
+
+    enum Session: Equatable, Sendable {
+        case none
+        case initiated(SCP03CardHandshake, OpenKeySet)
+        case open(SCP03CardSession, OpenKeySet)
+    }
+
+    /// The bytes of a chained command that are kept at most.
+    static let chainLengthMax = 4_096
+
+    /// Everything that ends when another Application is selected, or the session is.
+    mutating func endSession() {
+        session = .none
+        personalizationTarget = nil
+        loading = nil
+        chain = []
+        pendingStatus = nil
+    }
+}
+
+/// Which key set a session runs with. The static DEK stays the one of the opening, whatever is put meanwhile.
+struct OpenKeySet: Equatable, Sendable {
+    var owner: AID
+    var version: KeyVersionNumber
+    var keys: SCP03KeySet
+}
+
+/// What is left of a GET STATUS answer, for `6310` and the continuation.
+struct PendingStatus: Equatable, Sendable {
+    var subset: GetStatusCommand.Subset
+    var format: GetStatusCommand.Format
+    var entries: [[UInt8]]
+}
+
+/// A load file on its way in: volatile until the last block.
+struct LoadInProgress: Equatable, Sendable {
+    var announcement: InstallCommand.ForLoad
+    var securityDomain: AID
+    var bytes: [UInt8] = []
+    var nextBlock = 0
+}

@@ -1,0 +1,54 @@
+import GlobalPlatform
+import ISO7816
+
+extension SecureElement {
+    /// DELETE: an Application, a load file, or keys. GPC v2.3.1 §11.2.
+    mutating func delete(
+        _ command: DeleteCommand, by aid: AID, _ session: OpenKeySet
+    ) throws(Refusal) -> ResponseAPDU {
+        switch command {
+        case .key(let identifier, let version):
+            return try deleteKeys(identifier: identifier, version: version, of: aid, session)
+        case .object(let object, let withRelated, _):
+            if memory.loadFile(object) != nil {
+                try deleteLoadFile(object, withRelated: withRelated, by: aid)
+            } else {
+                try deleteApplication(object, withRelated: withRelated, by: aid)
+            }
+            return ResponseAPDU(.success, data: [0x00])
+        }
+    }
+
+    private mutating func deleteApplication(_ target: AID, withRelated: Bool, by aid: AID) throws(Refusal) {
+        _ = try managed(target, by: aid)
+        var doomed: Set<AID> = [target]
+        let related = memory.applications.map(\.aid).filter { $0 != target && memory.isInSubtree($0, of: target) }
+        let files = memory.loadFiles.filter { memory.isInSubtree($0.securityDomain, of: target) }
+        guard withRelated || (related.isEmpty && files.isEmpty) else { throw Refusal(.conditionsOfUseNotSatisfied) }
+        doomed.formUnion(related)
+        try remove(doomed)
+        memory.loadFiles.removeAll { file in files.contains { $0.aid == file.aid } }
+    }
+
+    private mutating func deleteLoadFile(_ file: AID, withRelated: Bool, by aid: AID) throws(Refusal) {
+        guard let known = memory.loadFile(file), memory.isInSubtree(file, of: aid) else {
+            throw Refusal(.referencedDataNotFound)
+        }
+        guard !known.isImmutable else { throw Refusal(.conditionsOfUseNotSatisfied) }
+        let instances = Set(memory.applications.filter { $0.loadFile == file }.map(\.aid))
+        guard instances.isEmpty || withRelated else { throw Refusal(.conditionsOfUseNotSatisfied) }
+        try remove(instances)
+        memory.loadFiles.removeAll { $0.aid == file }
+    }
+
+    /// Nothing that is selected on another channel, and no companion, is deleted.
+    private mutating func remove(_ doomed: Set<AID>) throws(Refusal) {
+        guard !doomed.contains(memory.issuerSecurityDomain), !doomed.contains(where: isCompanion) else {
+            throw Refusal(.conditionsOfUseNotSatisfied)
+        }
+        guard !channels.contains(where: { $0.map { doomed.contains($0.selected) } ?? false }) else {
+            throw Refusal(.conditionsOfUseNotSatisfied)
+        }
+        memory.applications.removeAll { doomed.contains($0.aid) }
+    }
+}

@@ -1,0 +1,72 @@
+import CardCryptography
+import GlobalPlatform
+import ISO7816
+
+extension SecureElement {
+    /// INSTALL [for load]: announces a load file. GPC v2.3.1 §11.5.2.3.1.
+    mutating func beginLoad(
+        _ load: InstallCommand.ForLoad, by aid: AID, on channel: Int
+    ) throws(Refusal) -> ResponseAPDU {
+        guard memory.loadFile(load.executableLoadFile) == nil, memory.application(load.executableLoadFile) == nil
+        else { throw Refusal(.conditionsOfUseNotSatisfied) }
+        let destination = load.securityDomain ?? aid
+        guard memory.securityDomain(destination) != nil, memory.isInSubtree(destination, of: aid) else {
+            throw Refusal(.referencedDataNotFound)
+        }
+        let hash = load.loadFileDataBlockHash
+        guard hash.isEmpty || LoadFileHashAlgorithm(hashLength: hash.count) != nil else {
+            throw Refusal(.incorrectData)
+        }
+        guard memory.loadFiles.count < CardMemory.loadFilesMax else { throw Refusal(.notEnoughMemory) }
+        channels[channel]?.loading = LoadInProgress(announcement: load, securityDomain: destination)
+        return ResponseAPDU(.success, data: [0x00])
+    }
+
+    /// LOAD: one block after the other; the last registers the load file, or nothing is kept. §11.6.
+    mutating func load(_ command: LoadCommand, on channel: Int) throws(Refusal) -> ResponseAPDU {
+        guard var loading = channels[channel]?.loading else { throw Refusal(.conditionsOfUseNotSatisfied) }
+        channels[channel]?.loading = nil
+        guard Int(command.blockNumber) == loading.nextBlock else { throw Refusal(.incorrectParameters) }
+        guard loading.bytes.count + command.block.count <= min(memory.free, ExecutableLoadFile.bytesMax) else {
+            throw Refusal(.notEnoughMemory)
+        }
+        loading.bytes += command.block
+        loading.nextBlock += 1
+        guard command.isLastBlock else {
+            channels[channel]?.loading = loading
+            return ResponseAPDU(.success)
+        }
+        try register(loading)
+        return ResponseAPDU(.success, data: [0x00])
+    }
+
+    private mutating func register(_ loading: LoadInProgress) throws(Refusal) {
+        let file: LoadFile
+        do { file = try LoadFile(bytes: loading.bytes) } catch { throw Refusal(error.statusWord) }
+        try checkHash(of: file, loading.announcement)
+        let parsed: ExecutableLoadFile
+        do { parsed = try ExecutableLoadFile(components: file.dataBlock) } catch { throw Refusal(.incorrectData) }
+        guard parsed.packageAID == loading.announcement.executableLoadFile else { throw Refusal(.incorrectData) }
+        guard parsed.modules.allSatisfy({ module in !memory.loadFiles.contains { $0.modules.contains(module) } })
+        else { throw Refusal(.incorrectData) }
+        memory.loadFiles.append(
+            RegisteredLoadFile(
+                aid: parsed.packageAID, version: parsed.version.bytes, modules: parsed.modules,
+                securityDomain: loading.securityDomain, isImmutable: false, size: file.dataBlock.count))
+        guard memory.used <= memory.capacity else { throw Refusal(.notEnoughMemory) }
+    }
+
+    /// The Load File Data Block Hash, when the announcement has one (GPC v2.3.1 §C.2).
+    private func checkHash(of file: LoadFile, _ announcement: InstallCommand.ForLoad) throws(Refusal) {
+        let expected = announcement.loadFileDataBlockHash
+        guard !expected.isEmpty else { return }
+        let algorithm: Digest.Algorithm =
+            switch LoadFileHashAlgorithm(hashLength: expected.count) {
+            case .sha1: .sha1
+            case .sha384: .sha384
+            case .sha512: .sha512
+            default: .sha256
+            }
+        guard Digest.hash(file.dataBlock, algorithm) == expected else { throw Refusal(.incorrectData) }
+    }
+}

@@ -1,0 +1,120 @@
+import CardCryptography
+import GlobalPlatform
+public import ISO7816
+import SecureChannel
+
+/// A GlobalPlatform card: OPEN, security domains, applets and memory, as one value.
+///
+///     var card = SecureElement.manufacture(profile, keys: keys)
+///     let response = card.process(try CommandAPDU(hex: "00A4040000"))
+///
+/// Copy it to snapshot it; compare two copies to see whether a command changed anything. Commands change persistent memory
+/// whole or not at all. GPC v2.3.1; secure channels: Amendment D v1.2.
+public struct SecureElement: Sendable {
+    /// Changes whenever persistent memory does: then it has to be written before the response is released.
+    public private(set) var persistentRevision: UInt64 = 0
+    var memory: CardMemory { didSet { persistentRevision &+= 1 } }
+    var channels: [LogicalChannel?]
+    let random: any RandomSource
+
+    /// Basic channel and three supplementary ones.
+    public static let channelsMax = 4
+
+    init(memory: CardMemory, random: any RandomSource) {
+        self.memory = memory
+        self.random = random
+        channels = Self.freshChannels(memory)
+    }
+
+    /// Power off and on: selections and sessions are gone, persistent memory stays.
+    public mutating func reset() { channels = Self.freshChannels(memory) }
+
+    private static func freshChannels(_ memory: CardMemory) -> [LogicalChannel?] {
+        [LogicalChannel(selected: memory.issuerSecurityDomain)] + Array(repeating: nil, count: channelsMax - 1)
+    }
+}
+
+extension SecureElement: Equatable {
+    /// Equal in memory and in every session; where randomness comes from does not matter.
+    public static func == (left: SecureElement, right: SecureElement) -> Bool {
+        left.memory == right.memory && left.channels == right.channels
+    }
+}
+
+// MARK: - OPEN
+
+extension SecureElement {
+    /// Executes one command.
+    public mutating func process(_ command: CommandAPDU) -> ResponseAPDU {
+        let saved = (memory: memory, revision: persistentRevision)
+        let response: ResponseAPDU
+        do throws(Refusal) {
+            response = try dispatch(command)
+        } catch {
+            response = ResponseAPDU(error.statusWord)
+        }
+        if response.statusWord.isRefusal, persistentRevision != saved.revision {
+            memory = saved.memory
+            persistentRevision = saved.revision
+        }
+        return response
+    }
+
+    private mutating func dispatch(_ command: CommandAPDU) throws(Refusal) -> ResponseAPDU {
+        let channel = command.classByte.logicalChannel
+        guard channel < channels.count, channels[channel] != nil else {
+            throw Refusal(.logicalChannelNotSupported)
+        }
+        guard command.classByte.rawValue & 0xE0 != 0xA0, command.classByte.rawValue != 0xFF else {
+            throw Refusal(.classNotSupported)
+        }
+        if memory.lifeCycle == .terminated, command.instruction != GetDataCommand.instruction {
+            throw Refusal(.conditionsOfUseNotSatisfied)
+        }
+        switch (command.classByte.isProprietary, command.instruction) {
+        case (false, SelectCommand.instruction): return try select(command, on: channel)
+        case (false, ManageChannelCommand.instruction): return try manageChannel(command, on: channel)
+        default: return try forward(command, on: channel)
+        }
+    }
+
+    /// Hands the command to the selected Application.
+    private mutating func forward(_ command: CommandAPDU, on channel: Int) throws(Refusal) -> ResponseAPDU {
+        guard let selected = channels[channel]?.selected, let application = memory.application(selected) else {
+            throw Refusal(.conditionsOfUseNotSatisfied)
+        }
+        switch application.content {
+        case .securityDomain:
+            return try processSecurityDomainCommand(command, on: channel)
+        case .applet(let applet):
+            guard !application.isLocked else { throw Refusal(.conditionsOfUseNotSatisfied) }
+            return run(applet, of: selected, command)
+        }
+    }
+
+    private mutating func run(_ applet: InstalledApplet, of aid: AID, _ command: CommandAPDU) -> ResponseAPDU {
+        var after = applet
+        let response = after.code.process(command, environment)
+        if after != applet, !response.statusWord.isRefusal { memory.updateApplet(aid) { $0 = after } }
+        return response
+    }
+
+    /// What applets may know of the rest of the card.
+    var environment: AppletEnvironment {
+        let selectable = memory.applications.filter { $0.isSelectable && !$0.isSecurityDomain }
+        let contactless = selectable.compactMap { application -> ContactlessApplication? in
+            guard case .applet(let applet) = application.content, let offer = applet.code.contactlessOffer else {
+                return nil
+            }
+            return ContactlessApplication(application: application.aid, offer: offer)
+        }
+        // Priority 1 is the highest; 0 means none, and comes last (EMV Book B §3.3.1).
+        func rank(_ application: ContactlessApplication) -> Int {
+            application.offer.priority == 0 ? 16 : Int(application.offer.priority)
+        }
+        return AppletEnvironment(
+            contactless: contactless.enumerated()
+                .sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element),
+            selectableApplications: selectable.map(\.aid))
+    }
+}

@@ -1,0 +1,100 @@
+import GlobalPlatform
+import ISO7816
+import SecureChannel
+
+extension SecureElement {
+    /// GET DATA: what anyone may read of a security domain. GPC v2.3.1 §11.3.
+    func getData(_ request: GetDataCommand, of aid: AID) throws(Refusal) -> ResponseAPDU {
+        guard let domain = memory.securityDomain(aid), let data = object(request, of: aid, domain) else {
+            throw Refusal(.referencedDataNotFound)
+        }
+        return ResponseAPDU(.success, data: data)
+    }
+
+    private func object(_ request: GetDataCommand, of aid: AID, _ domain: SecurityDomain) -> [UInt8]? {
+        switch request {
+        case .cardData: cardRecognitionData.bytes
+        case .cardCapabilityInformation: cardCapabilityInformation.bytes
+        case .keyInformationTemplate: domain.keyInformation?.bytes
+        case .sequenceCounter: sequenceCounter(domain)
+        case .keyDerivationData: BERTLV(0xCF, memory.identity.keyDiversificationData).bytes
+        case .personalizationRecord: personalizationRecord(of: aid)
+        default: role(of: aid) == .central ? cardObject(request, domain) : stored(request, domain)
+        }
+    }
+
+    /// What only the central SD, being the issuer security domain here, tells.
+    private func cardObject(_ request: GetDataCommand, _ domain: SecurityDomain) -> [UInt8]? {
+        switch request {
+        case .issuerIdentificationNumber:
+            stored(request, domain) ?? BERTLV(0x42, memory.identity.issuerIdentificationNumber).bytes
+        case .cardImageNumber: stored(request, domain) ?? BERTLV(0x45, memory.identity.cardImageNumber).bytes
+        case .cardProductionLifeCycleData: memory.identity.productionData.bytes
+        case .listOfApplications: listOfApplications
+        case .extendedCardResources: extendedCardResources.bytes
+        default: stored(request, domain)
+        }
+    }
+
+    private func stored(_ request: GetDataCommand, _ domain: SecurityDomain) -> [UInt8]? {
+        let tag = BERTag(UInt32(request.tag))
+        return domain.data[tag].map { BERTLV(tag, $0).bytes }
+    }
+
+    /// C1: the counter of the default key set, three bytes.
+    private func sequenceCounter(_ domain: SecurityDomain) -> [UInt8]? {
+        guard let version = domain.defaultKeySet else { return nil }
+        return BERTLV(0xC1, (domain.sequenceCounters[version] ?? .zero).bytes).bytes
+    }
+
+    var cardRecognitionData: CardRecognitionData {
+        CardRecognitionData(secureChannels: [
+            .init(identifier: 0x03, implementation: memory.identity.implementation.rawValue)
+        ])
+    }
+
+    private var cardCapabilityInformation: CardCapabilityInformation {
+        CardCapabilityInformation(
+            secureChannels: [
+                .init(
+                    identifier: 0x03, implementations: [memory.identity.implementation.rawValue], aesKeySizes: 0x07)
+            ],
+            securityDomainPrivileges: EmbeddedProfile.securityDomainPrivileges,
+            applicationPrivileges: EmbeddedProfile.applicationPrivileges, loadFileHashAlgorithms: [1, 2, 3, 4])
+    }
+
+    /// 2F00 { 61 { 4F } … }: Applications that can be selected.
+    private var listOfApplications: [UInt8] {
+        let entries = memory.applications.filter { $0.isSelectable && !$0.isSecurityDomain }
+            .map { BERTLV(0x61, [BERTLV(0x4F, $0.aid.bytes)]) }
+        return BERTLV(0x2F00, entries).bytes
+    }
+
+    private var extendedCardResources: ExtendedCardResources {
+        ExtendedCardResources(
+            installedApplications: memory.applications.count { !$0.isSecurityDomain },
+            freeNonVolatileBytes: memory.free, freeVolatileBytes: EmbeddedProfile.volatileBytes)
+    }
+
+    /// Ours. DF70 { E3 { 4F application, 80 blocks accepted (2), 81 complete (1), 82 completed personalizations (2) } … }
+    private func personalizationRecord(of aid: AID) -> [UInt8] {
+        let entries = memory.applications.compactMap { application -> BERTLV? in
+            guard application.securityDomain == aid, case .applet(let applet) = application.content else { return nil }
+            let record = applet.personalization
+            return BERTLV(
+                0xE3,
+                [
+                    BERTLV(0x4F, application.aid.bytes),
+                    BERTLV(0x80, [UInt8(record.blocksAccepted >> 8), UInt8(record.blocksAccepted & 0xFF)]),
+                    BERTLV(0x81, [record.isComplete ? 0x01 : 0x00]),
+                    BERTLV(0x82, [UInt8(record.completions >> 8), UInt8(record.completions & 0xFF)]),
+                ])
+        }
+        return BERTLV(0xDF70, entries).bytes
+    }
+}
+
+extension GetDataCommand {
+    /// Ours (docs/divergences.md): how far the applications of an SD are personalized.
+    static let personalizationRecord = GetDataCommand(0xDF70)
+}

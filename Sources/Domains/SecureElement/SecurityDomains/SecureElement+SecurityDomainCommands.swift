@@ -1,0 +1,155 @@
+import GlobalPlatform
+import ISO7816
+import SecureChannel
+
+extension SecureElement {
+    /// A command for the selected security domain: secure messaging first, then the command itself.
+    mutating func processSecurityDomainCommand(
+        _ command: CommandAPDU, on channel: Int
+    ) throws(Refusal) -> ResponseAPDU {
+        switch command.instruction {
+        case InitializeUpdateCommand.instruction:
+            return try initializeUpdate(command, on: channel)
+        case ExternalAuthenticateCommand.instruction:
+            return try externalAuthenticate(command, on: channel)
+        default:
+            break
+        }
+        guard case .open(var session, let keys)? = channels[channel]?.session else {
+            guard !command.classByte.indicatesSecureMessaging else { throw Refusal(.securityStatusNotSatisfied) }
+            return try execute(command, on: channel, in: nil)
+        }
+        guard let whole = try collectChain(command, on: channel) else { return ResponseAPDU(.success) }
+        let plain: CommandAPDU
+        do throws(SCP03CardError) {
+            plain = try session.unwrap(whole)
+        } catch {
+            // The session ends with the first command that fails its check (GPC Amd D §5.6).
+            channels[channel]?.endSession()
+            throw Refusal(error.statusWord)
+        }
+        channels[channel]?.session = .open(session, keys)
+        let response: ResponseAPDU
+        do throws(Refusal) {
+            response = try execute(plain, on: channel, in: SessionInForce(level: session.level, keys: keys))
+        } catch {
+            response = ResponseAPDU(error.statusWord)
+        }
+        let wrapped = session.wrap(response)
+        // A command that deletes its own security domain, or locks it, ends the session with it.
+        if case .open? = channels[channel]?.session { channels[channel]?.session = .open(session, keys) }
+        return wrapped
+    }
+
+    /// The session that a command came in.
+    struct SessionInForce {
+        let level: SecurityLevel
+        let keys: OpenKeySet
+    }
+
+    /// Collects the parts of a command that the host secured whole and then cut (GPC v2.3.1 §11.1.5.1).
+    ///
+    /// - Returns: the whole command with its last part, `nil` before.
+    private mutating func collectChain(_ part: CommandAPDU, on channel: Int) throws(Refusal) -> CommandAPDU? {
+        let chained: Set<UInt8> = [
+            InstallCommand.instruction, PutKeyCommand.instruction, DeleteCommand.instruction,
+        ]
+        let parts = channels[channel]?.chain ?? []
+        guard chained.contains(part.instruction) else {
+            guard parts.isEmpty else {
+                channels[channel]?.endSession()
+                throw Refusal(.lastCommandOfChainExpected)
+            }
+            return part
+        }
+        let total = parts.reduce(part.data.count) { $0 + $1.data.count }
+        guard total <= LogicalChannel.chainLengthMax else {
+            channels[channel]?.endSession()
+            throw Refusal(.notEnoughMemory)
+        }
+        if BodyChaining.announcesMore(part) {
+            channels[channel]?.chain = parts + [part]
+            return nil
+        }
+        channels[channel]?.chain = []
+        guard parts.isEmpty else {
+            guard let whole = BodyChaining.join(parts + [part]) else {
+                channels[channel]?.endSession()
+                throw Refusal(.incorrectParameters)
+            }
+            return whole
+        }
+        return part
+    }
+
+    /// Executes a command in plain. Reading what is public needs no session; everything else does.
+    private mutating func execute(
+        _ command: CommandAPDU, on channel: Int, in session: SessionInForce?
+    ) throws(Refusal) -> ResponseAPDU {
+        guard let selected = channels[channel]?.selected else { throw Refusal(.conditionsOfUseNotSatisfied) }
+        if command.instruction == GetDataCommand.instruction {
+            return try getData(try decode(command), of: selected)
+        }
+        guard let operation = SecurityDomainOperation(command) else { throw Refusal(.instructionNotSupported) }
+        guard command.classByte.isProprietary else { throw Refusal(.classNotSupported) }
+        guard let session, session.level.hasCommandMAC else { throw Refusal(.securityStatusNotSatisfied) }
+        guard EmbeddedProfile.allows(operation, role(of: selected)) else {
+            throw Refusal(.conditionsOfUseNotSatisfied)
+        }
+        if memory.lifeCycle == .cardLocked { try checkAllowedOnLockedCard(operation) }
+        switch operation {
+        case .getStatus: return try getStatus(command, on: channel, by: selected, session)
+        case .setStatus, .setCardStatus: return try setStatus(try decode(command), by: selected)
+        case .putKey: return try putKey(try decode(command), of: selected, session.keys)
+        case .deleteKey, .deleteContent: return try delete(try decode(command), by: selected, session.keys)
+        case .storeData: return try storeData(try decode(command), of: selected, on: channel)
+        case .load: return try load(try decode(command), on: channel)
+        case .installForLoad, .installForInstall, .installForExtradition, .installForRegistryUpdate,
+            .installForPersonalization:
+            return try install(try decode(command), by: selected, on: channel)
+        }
+    }
+
+    private func checkAllowedOnLockedCard(_ operation: SecurityDomainOperation) throws(Refusal) {
+        switch operation {
+        case .getStatus, .setCardStatus: return
+        default: throw Refusal(.conditionsOfUseNotSatisfied)
+        }
+    }
+
+    /// The role of a security domain in the embedded configuration.
+    func role(of aid: AID) -> SecurityDomainRole {
+        aid == memory.issuerSecurityDomain ? .central : .serviceProvider
+    }
+}
+
+/// What a security domain can be asked to do, as the rows of Tables 2 and 3 name it.
+enum SecurityDomainOperation: CaseIterable, Sendable {
+    case getStatus, putKey, deleteKey, storeData, installForPersonalization, installForLoad, load, installForInstall
+    case installForExtradition, installForRegistryUpdate, deleteContent, setStatus, setCardStatus
+
+    init?(_ command: CommandAPDU) {
+        switch command.instruction {
+        case GetStatusCommand.instruction: self = .getStatus
+        case PutKeyCommand.instruction: self = .putKey
+        case StoreDataCommand.instruction: self = .storeData
+        case LoadCommand.instruction: self = .load
+        case SetStatusCommand.instruction: self = command.p1 == 0x80 ? .setCardStatus : .setStatus
+        case DeleteCommand.instruction:
+            // D0 and D2 name keys, 4F an object (GPC v2.3.1 Tables 11-23 and 11-24).
+            self = command.data.first == 0xD0 || command.data.first == 0xD2 ? .deleteKey : .deleteContent
+        case InstallCommand.instruction:
+            switch command.p1 {
+            case 0x02: self = .installForLoad
+            case 0x10: self = .installForExtradition
+            case 0x20: self = .installForPersonalization
+            case 0x40: self = .installForRegistryUpdate
+            default: self = .installForInstall
+            }
+        default: return nil
+        }
+    }
+}
+
+/// The roles of security domains in Fig. 5.
+enum SecurityDomainRole: Sendable, CaseIterable { case central, serviceProvider }

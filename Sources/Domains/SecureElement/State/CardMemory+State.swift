@@ -1,0 +1,99 @@
+public import CardCryptography
+import GlobalPlatform
+import ISO7816
+import SecureChannel
+
+/// The state file of a card: BER-TLV, written whole, read whole or refused.
+///
+///     E0 { 80 format version | 81 card life cycle | 82 capacity (4) | E1 identity
+///          E2 { load file } …  E3 { application } … }
+extension CardMemory {
+    static let formatVersion: UInt8 = 1
+
+    private enum Tag {
+        static let card: BERTag = 0xE0
+        static let version: BERTag = 0x80
+        static let lifeCycle: BERTag = 0x81
+        static let capacity: BERTag = 0x82
+        static let identity: BERTag = 0xE1
+        static let loadFile: BERTag = 0xE2
+        static let application: BERTag = 0xE3
+    }
+
+    var state: [UInt8] {
+        let head = [
+            BERTLV(Tag.version, [Self.formatVersion]), BERTLV(Tag.lifeCycle, [lifeCycle.rawValue]),
+            BERTLV(Tag.capacity, UInt32(capacity).bigEndianBytes), BERTLV(Tag.identity, identity.state),
+        ]
+        return BERTLV(
+            Tag.card,
+            head + loadFiles.map { BERTLV(Tag.loadFile, $0.state) }
+                + applications.map { BERTLV(Tag.application, $0.state) }
+        ).bytes
+    }
+
+    init(state bytes: [UInt8]) throws(CardStateError) {
+        var reader = try StateReader(try StateReader.whole(bytes, Tag.card))
+        let version = try reader.byte(Tag.version)
+        guard version == Self.formatVersion else { throw .unknownFormat(version) }
+        guard let lifeCycle = CardLifeCycle(rawValue: try reader.byte(Tag.lifeCycle)) else {
+            throw .impossible("card life cycle")
+        }
+        self.lifeCycle = lifeCycle
+        capacity = Int(try reader.uint32(Tag.capacity))
+        identity = try CardIdentity(state: try reader.value(Tag.identity))
+        loadFiles = []
+        while let value = try reader.valueIfPresent(Tag.loadFile) { loadFiles.append(try RegisteredLoadFile(state: value)) }
+        applications = []
+        while let value = try reader.valueIfPresent(Tag.application) {
+            applications.append(try RegisteredApplication(state: value))
+        }
+        try reader.finish()
+        try checkRegistry()
+    }
+
+    /// The rules that no command ever breaks: a file that breaks them is no card's.
+    func checkRegistry() throws(CardStateError) {
+        guard let issuer = applications.first, issuer.securityDomain == issuer.aid, issuer.isSecurityDomain else {
+            throw .impossible("there is no issuer security domain")
+        }
+        guard applications.count <= Self.applicationsMax, loadFiles.count <= Self.loadFilesMax else {
+            throw .impossible("the registry holds more entries than a card has room for")
+        }
+        let names = applications.map(\.aid) + loadFiles.map(\.aid)
+        guard Set(names).count == names.count else { throw .impossible("an AID stands twice") }
+        for name in names where !isInSubtree(name, of: issuer.aid) {
+            throw .impossible("\(name) is not below the issuer security domain")
+        }
+        for application in applications where securityDomain(application.securityDomain) == nil {
+            throw .impossible("the security domain of \(application.aid) does not exist")
+        }
+    }
+}
+
+/// Why some bytes are not the state of a card.
+public enum CardStateError: Error, Equatable, Sendable, CustomStringConvertible {
+    case malformed(String)
+    case unknownFormat(UInt8)
+    case impossible(String)
+
+    public var description: String {
+        switch self {
+        case .malformed(let reason): "the card's state cannot be read: \(reason)"
+        case .unknownFormat(let version): "the card's state has format \(version), which this version does not know"
+        case .impossible(let reason): "the card's state is not that of a card: \(reason)"
+        }
+    }
+}
+
+extension SecureElement {
+    /// Everything that survives the power: for the state file, which holds keys and has to be kept private.
+    public var persistentState: [UInt8] { memory.state }
+
+    /// The card as its state file left it, powered on.
+    public init(
+        persistentState: [UInt8], random: any RandomSource = SystemRandomSource()
+    ) throws(CardStateError) {
+        self.init(memory: try CardMemory(state: persistentState), random: random)
+    }
+}

@@ -1,0 +1,213 @@
+import CardCryptography
+import GlobalPlatform
+import ISO7816
+import SecureChannel
+
+extension CardIdentity {
+    private enum Tag {
+        static let issuerIdentificationNumber: BERTag = 0x42
+        static let cardImageNumber: BERTag = 0x45
+        static let diversificationData: BERTag = 0x80
+        static let productionData: BERTag = 0x81
+        static let implementation: BERTag = 0x82
+        static let failuresMax: BERTag = 0x83
+    }
+
+    var state: [UInt8] {
+        [
+            BERTLV(Tag.issuerIdentificationNumber, issuerIdentificationNumber),
+            BERTLV(Tag.cardImageNumber, cardImageNumber), BERTLV(Tag.diversificationData, keyDiversificationData),
+            BERTLV(Tag.productionData, productionData.bytes), BERTLV(Tag.implementation, [implementation.rawValue]),
+            BERTLV(Tag.failuresMax, authenticationFailuresMax.map { UInt32($0).bigEndianBytes } ?? []),
+        ].bytes
+    }
+
+    init(state: [UInt8]) throws(CardStateError) {
+        var reader = try StateReader(state)
+        issuerIdentificationNumber = try reader.value(Tag.issuerIdentificationNumber)
+        cardImageNumber = try reader.value(Tag.cardImageNumber)
+        keyDiversificationData = try reader.value(Tag.diversificationData)
+        guard keyDiversificationData.count == KeyDiversification.dataLength else {
+            throw .impossible("key diversification data")
+        }
+        do {
+            productionData = try CardProductionLifeCycleData(bytes: try reader.value(Tag.productionData))
+        } catch {
+            throw .malformed("production data: \(error)")
+        }
+        guard let implementation = SCP03Implementation(rawValue: try reader.byte(Tag.implementation)) else {
+            throw .impossible("i parameter")
+        }
+        self.implementation = implementation
+        let max = try reader.value(Tag.failuresMax)
+        authenticationFailuresMax = max.isEmpty ? nil : Int(max.reduce(0) { $0 << 8 | UInt32($1) })
+        try reader.finish()
+    }
+}
+
+extension RegisteredLoadFile {
+    private enum Tag {
+        static let aid: BERTag = 0x4F
+        static let version: BERTag = 0x80
+        static let securityDomain: BERTag = 0x81
+        static let isImmutable: BERTag = 0x82
+        static let size: BERTag = 0x83
+        static let module: BERTag = 0x84
+    }
+
+    var state: [UInt8] {
+        ([
+            BERTLV(Tag.aid, aid.bytes), BERTLV(Tag.version, version),
+            BERTLV(Tag.securityDomain, securityDomain.bytes), BERTLV(Tag.isImmutable, [isImmutable ? 1 : 0]),
+            BERTLV(Tag.size, UInt32(size).bigEndianBytes),
+        ] + modules.map { BERTLV(Tag.module, $0.bytes) }).bytes
+    }
+
+    init(state: [UInt8]) throws(CardStateError) {
+        var reader = try StateReader(state)
+        aid = try reader.aid(Tag.aid)
+        version = try reader.value(Tag.version)
+        securityDomain = try reader.aid(Tag.securityDomain)
+        isImmutable = try reader.byte(Tag.isImmutable) != 0
+        size = Int(try reader.uint32(Tag.size))
+        modules = []
+        while let value = try reader.valueIfPresent(Tag.module) {
+            do { modules.append(try AID(value)) } catch { throw .malformed("module: \(error)") }
+        }
+        try reader.finish()
+    }
+}
+
+extension RegisteredApplication {
+    private enum Tag {
+        static let aid: BERTag = 0x4F
+        static let loadFile: BERTag = 0x80
+        static let module: BERTag = 0x81
+        static let lifeCycle: BERTag = 0x82
+        static let privileges: BERTag = 0x83
+        static let securityDomain: BERTag = 0x84
+        static let lockedBy: BERTag = 0x85
+        static let domain: BERTag = 0xA6
+        static let applet: BERTag = 0xA7
+        static let record: BERTag = 0x88
+        static let code: BERTag = 0xA9
+    }
+
+    var state: [UInt8] {
+        let head = [
+            BERTLV(Tag.aid, aid.bytes), BERTLV(Tag.loadFile, loadFile.bytes), BERTLV(Tag.module, module.bytes),
+            BERTLV(Tag.lifeCycle, [lifeCycle]), BERTLV(Tag.privileges, privileges.bytes),
+            BERTLV(Tag.securityDomain, securityDomain.bytes), BERTLV(Tag.lockedBy, lockedBy?.bytes ?? []),
+        ]
+        switch content {
+        case .securityDomain(let domain):
+            return (head + [BERTLV(Tag.domain, domain.state)]).bytes
+        case .applet(let applet):
+            let record = applet.personalization
+            return
+                (head + [
+                    BERTLV(
+                        Tag.applet,
+                        [
+                            BERTLV(
+                                Tag.record,
+                                [
+                                    UInt8(record.blocksAccepted >> 8), UInt8(record.blocksAccepted & 0xFF),
+                                    record.isComplete ? 1 : 0, UInt8(record.completions >> 8),
+                                    UInt8(record.completions & 0xFF),
+                                ]),
+                            BERTLV(Tag.code, applet.code.persistentState),
+                        ])
+                ]).bytes
+        }
+    }
+
+    init(state: [UInt8]) throws(CardStateError) {
+        var reader = try StateReader(state)
+        aid = try reader.aid(Tag.aid)
+        loadFile = try reader.aid(Tag.loadFile)
+        module = try reader.aid(Tag.module)
+        lifeCycle = try reader.byte(Tag.lifeCycle)
+        do { privileges = try Privileges(bytes: try reader.value(Tag.privileges)) } catch {
+            throw .malformed("privileges: \(error)")
+        }
+        securityDomain = try reader.aid(Tag.securityDomain)
+        let locker = try reader.value(Tag.lockedBy)
+        do { lockedBy = locker.isEmpty ? nil : try AID(locker) } catch { throw .malformed("locked by: \(error)") }
+        if let domain = try reader.valueIfPresent(Tag.domain) {
+            content = .securityDomain(try SecurityDomain(state: domain))
+        } else {
+            content = .applet(try InstalledApplet(state: try reader.value(Tag.applet), module: module))
+        }
+        try reader.finish()
+    }
+}
+
+extension InstalledApplet {
+    init(state: [UInt8], module: AID) throws(CardStateError) {
+        var reader = try StateReader(state)
+        let record = try reader.value(0x88)
+        guard record.count == 5 else { throw .malformed("a personalization record has 5 bytes") }
+        personalization = PersonalizationRecord(
+            blocksAccepted: UInt16(record[0]) << 8 | UInt16(record[1]), isComplete: record[2] == 1,
+            completions: UInt16(record[3]) << 8 | UInt16(record[4]))
+        let objects: [BERTLV]
+        do { objects = try BERTLV.sequence(try reader.value(0xA9)) } catch { throw .malformed("applet: \(error)") }
+        do { code = try AppletCode(module: module, persistentState: objects) } catch { throw .malformed("\(error)") }
+        try reader.finish()
+    }
+}
+
+extension SecurityDomain {
+    private enum Tag {
+        /// version, identifier, type, key bytes
+        static let key: BERTag = 0x80
+        /// version, counter (3)
+        static let counter: BERTag = 0x81
+        static let failures: BERTag = 0x82
+        /// tag (4), value
+        static let data: BERTag = 0x83
+    }
+
+    var state: [UInt8] {
+        let keys = keys.map {
+            BERTLV(Tag.key, [$0.version.rawValue, $0.identifier.rawValue, $0.type.rawValue] + $0.bytes.revealed())
+        }
+        let counters = sequenceCounters.sorted { $0.key < $1.key }.map {
+            BERTLV(Tag.counter, [$0.key.rawValue] + $0.value.bytes)
+        }
+        let objects = data.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+            BERTLV(Tag.data, $0.key.rawValue.bigEndianBytes + $0.value)
+        }
+        return
+            (keys + counters + [BERTLV(Tag.failures, UInt32(authenticationFailures).bigEndianBytes)] + objects).bytes
+    }
+
+    init(state: [UInt8]) throws(CardStateError) {
+        var reader = try StateReader(state)
+        while let value = try reader.valueIfPresent(Tag.key) {
+            guard value.count > 3, let version = KeyVersionNumber(rawValue: value[0]),
+                let identifier = KeyIdentifier(rawValue: value[1])
+            else { throw .malformed("a key") }
+            keys.append(
+                StoredKey(
+                    version: version, identifier: identifier, type: KeyType(rawValue: value[2]),
+                    bytes: SecretBytes(value.dropFirst(3))))
+        }
+        while let value = try reader.valueIfPresent(Tag.counter) {
+            guard value.count == 4, let version = KeyVersionNumber(rawValue: value[0]),
+                let counter = SequenceCounter(rawValue: value.dropFirst().reduce(0) { $0 << 8 | UInt32($1) })
+            else { throw .malformed("a sequence counter") }
+            sequenceCounters[version] = counter
+        }
+        authenticationFailures = Int(try reader.uint32(Tag.failures))
+        while let value = try reader.valueIfPresent(Tag.data) {
+            guard value.count >= 4 else { throw .malformed("a data object") }
+            data[BERTag(value.prefix(4).reduce(0) { $0 << 8 | UInt32($1) })] = Array(value.dropFirst(4))
+        }
+        try reader.finish()
+        guard keys.count <= Self.keysMax, data.count <= Self.dataObjectsMax else {
+            throw .impossible("a security domain holds more than it has room for")
+        }
+    }
+}
