@@ -4,12 +4,13 @@ import PackageDescription
 // The folders are the floors: a target imports only targets of the floors below it (ARCHITECTURE.md, section 2).
 // `Tests/SourceStyleTests` holds this to the letter.
 
-let strict: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-]
+let strict: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (Context.environment["SENESCHAL_WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 enum Floor: String {
     case foundations = "Foundations"
@@ -95,7 +96,10 @@ let package = Package(
             ["SeneschalAPI", "SERAM", "MobileDevice", asyncHTTPClient, nioCore, nioHTTP1, nioSSL]),
         target(
             .adapters, "KeyVault",
-            ["TrustedServiceManager", "ServiceProvider", "CardCryptography", "SecureChannel", "GlobalPlatform", "ISO7816"]),
+            [
+                "TrustedServiceManager", "ServiceProvider", "CardCryptography", "SecureChannel", "GlobalPlatform",
+                "ISO7816",
+            ]),
         target(.adapters, "Storage", ["TrustedServiceManager", "ISO7816", "GlobalPlatform", grdb]),
         target(
             .adapters, "CardLink", ["ISO7816", "CardCryptography", "SecureElement", "MobileDevice", "SERAM"]),
@@ -138,11 +142,24 @@ let package = Package(
             ["SecureElement", "SecureChannel", "GlobalPlatform", "CardCryptography", "ISO7816", "CardTesting"]),
         tests(
             "TrustedServiceManagerTests",
-            ["TrustedServiceManager", "SecureElement", "SecureChannel", "GlobalPlatform", "CardCryptography", "ISO7816", "CardTesting"]),
-        tests("ServiceProviderTests", ["ServiceProvider", "SecureElement", "SecureChannel", "GlobalPlatform", "CardCryptography", "ISO7816", "CardTesting"]),
+            [
+                "TrustedServiceManager", "SecureElement", "SecureChannel", "GlobalPlatform", "CardCryptography",
+                "ISO7816", "CardTesting",
+            ]),
+        tests(
+            "ServiceProviderTests",
+            [
+                "ServiceProvider", "SecureElement", "SecureChannel", "GlobalPlatform", "CardCryptography", "ISO7816",
+                "CardTesting",
+            ]),
         tests("SERAMTests", ["SERAM", "ISO7816"]),
         tests("MobileDeviceTests", ["MobileDevice", "SERAM", "ISO7816", "CardTesting"]),
-        tests("KeyVaultTests", ["KeyVault", "TrustedServiceManager", "ServiceProvider", "CardCryptography", "SecureChannel", "GlobalPlatform"]),
+        tests(
+            "KeyVaultTests",
+            [
+                "KeyVault", "TrustedServiceManager", "ServiceProvider", "CardCryptography", "SecureChannel",
+                "GlobalPlatform",
+            ]),
         tests("StorageTests", ["Storage", "TrustedServiceManager", "ISO7816", "GlobalPlatform", grdb]),
         tests("CardLinkTests", ["CardLink", "SecureElement", "MobileDevice", "SERAM", "ISO7816", "CardTesting"]),
         tests(

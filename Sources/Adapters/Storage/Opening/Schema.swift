@@ -4,7 +4,7 @@ import GRDB
 ///
 /// Everything that is looked up, joined or counted per secure element is a column. Two records are kept whole as JSON
 /// beside their keys: service definitions and communications, whose parts nobody queries
-/// (docs/decisions/0005-columns-and-json.md).
+/// (docs/decisions/0007-columns-and-json.md).
 enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()

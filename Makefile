@@ -1,0 +1,34 @@
+# Seneschal. `make help` lists what can be made.
+
+SWIFT ?= swift
+# The ordinary build for the demo: from a clean clone a debug build and the run take less time than a release build.
+DEMO_CONFIGURATION ?= debug
+DEMO_ARGUMENTS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test bench interop format lint clean
+
+help: ## Shows this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+setup: ## Installs the system packages that are missing, or says which ones to install
+	@Scripts/setup.sh
+
+demo: setup ## Provisions services onto virtual secure elements through a running server (DEMO_ARGUMENTS=--stay keeps it up)
+	$(SWIFT) run --configuration $(DEMO_CONFIGURATION) seneschal demo $(DEMO_ARGUMENTS)
+
+test: setup ## Builds everything and runs all tests
+	$(SWIFT) test
+
+bench: setup ## Measures, and prints ratios
+	$(SWIFT) run --configuration release benchmarks
+
+
+format: ## Formats every Swift file
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
+
+lint: ## Refuses what the formatter would change
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
+
+clean: ## Removes what the build made
+	$(SWIFT) package clean

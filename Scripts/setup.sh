@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Makes sure that the build has what it needs from the system: Swift, and three C libraries with their headers.
+# Does nothing, in a few milliseconds, when everything is there. Installs with apt-get as root or by sudo, or says
+# exactly which packages to install.
+set -euo pipefail
+
+swift_minimum=6.2
+
+version_at_least() { # version_at_least FOUND WANTED
+    [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]
+}
+
+check_swift() {
+    if ! command -v swift >/dev/null; then
+        echo "setup: Swift $swift_minimum or newer is needed and not on the PATH: https://www.swift.org/install/linux/" >&2
+        exit 1
+    fi
+    local found
+    found=$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9]+(\.[0-9]+)*).*/\1/p' | head -n 1)
+    if ! version_at_least "${found:-0}" "$swift_minimum"; then
+        echo "setup: Swift $swift_minimum or newer is needed; $(command -v swift) is ${found:-of unknown version}" >&2
+        exit 1
+    fi
+}
+
+# Prints the Debian packages that are missing. The headers are what counts: they may come from elsewhere.
+missing_packages() {
+    if ! command -v pkg-config >/dev/null; then
+        # Without pkg-config nothing else can be asked.
+        echo pkg-config libssl-dev libsqlite3-dev zlib1g-dev
+        return
+    fi
+    pkg-config --exists 'libcrypto >= 3.0' || echo libssl-dev
+    pkg-config --exists 'sqlite3 >= 3.37' || echo libsqlite3-dev
+    pkg-config --exists zlib || echo zlib1g-dev
+}
+
+install_packages() {
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! command -v sudo >/dev/null; then return 1; fi
+        as_root=(sudo)
+    fi
+    command -v apt-get >/dev/null || return 1
+    "${as_root[@]}" apt-get update -qq || true
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+check_swift
+missing=$(missing_packages | tr '\n' ' ')
+[ -z "${missing// /}" ] && exit 0
+
+echo "setup: installing $missing"
+# shellcheck disable=SC2086 # one word each
+if install_packages $missing && [ -z "$(missing_packages)" ]; then
+    exit 0
+fi
+cat >&2 <<MESSAGE
+setup: these packages are missing and could not be installed from here:
+
+    $missing
+
+On Debian and Ubuntu:  sudo apt-get install $missing
+On Fedora:             sudo dnf install pkgconf-pkg-config openssl-devel sqlite-devel zlib-devel
+MESSAGE
+exit 1
