@@ -1,0 +1,3 @@
+public import SecureElement
+
+extension SecureElement: CardProcessor {}
