@@ -24,6 +24,9 @@ bench: setup ## Measures, and prints ratios
 	$(SWIFT) run --configuration release benchmarks
 
 
+interop: setup ## Runs programs that nobody here wrote against the card; skips those that are not installed
+	@Tests/InteropTests/run.sh
+
 format: ## Formats every Swift file
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
