@@ -1,0 +1,232 @@
+import CardCryptography
+import CardLink
+import CardTesting
+import Foundation
+import GlobalPlatform
+import ISO7816
+import KeyVault
+import MobileDevice
+import SERAM
+import SecureChannel
+import SecureElement
+import ServiceProvider
+import Storage
+import TrustedServiceManager
+
+/// One central TSM, one handset, one provider: everything real but the sockets, and everything may die.
+actor World {
+    static let network = "northwind"
+    static let providerName = "Harbour Bank"
+    static let subscriber = Subscriber(msi: "4915112345678")
+    static let serviceName = ServiceName(number: 1001, version: "1.0")
+    static let cin = "0102030405060708"
+
+    private let folder: URL
+    private var server: Server
+    let card: InProcessCard<SecureElement>
+    let guillotine: Guillotine
+    let providerVault: ProviderVault
+    private(set) var provider = ServiceProviderID(rawValue: "")
+    private var handset: Task<Void, Never>?
+    private(set) var serverStarts = 1
+
+    /// A central TSM as a process holds it; killing it closes its store before anything else can be written.
+    struct Server: Sendable {
+        let store: SQLiteStore
+        let vault: SealedVault
+        let tsm: CentralTSM
+        let networks: MobileNetworks
+        let desk: OperatorDesk
+    }
+
+    /// - Parameter implementation: the card's "i" parameter: 70 pseudo-random challenges, 60 random ones.
+    init(_ cut: Cut? = nil, implementation: UInt8 = 0x70, link: ModuleLink = .direct) async throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "seneschal-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let server = try Self.startServer(in: folder, link: link)
+        self.server = server
+        self.link = link
+        let box = ServerBox()
+        guillotine = Guillotine(cut) { await box.world?.killServer() }
+        providerVault = try ProviderVault.open(
+            at: folder.appending(path: "provider.vault").path,
+            unlock: .keyFile(folder.appending(path: "provider.key").path))
+        let founding = try await Self.found(
+            server, transportKey: try providerVault.transportKey(), implementation: implementation)
+        provider = founding.provider.provider.id
+        try await providerVault.importTemporaryMasterKey(wrapped: founding.provider.temporaryMasterKey.wrappedKey)
+        card = InProcessCard(founding.card)
+        box.world = self
+        handset = Task { [weak self] in await self?.runHandset() }
+    }
+
+    private let link: ModuleLink
+
+    /// Breaks the circle between the guillotine and the world that it belongs to.
+    private final class ServerBox: @unchecked Sendable { weak var world: World? }
+
+    func tearDown() async {
+        handset?.cancel()
+        await server.networks.shutDown()
+        try? server.store.close()
+        server.vault.close()
+        providerVault.close()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    // MARK: Parties
+
+    var tsm: CentralTSM { server.tsm }
+    var store: SQLiteStore { server.store }
+    var desk: OperatorDesk { server.desk }
+    func remoteAgent(_ network: String = World.network) -> RemoteAgent { server.networks.remoteAgent(of: network) }
+
+    var connection: InProcessCentralTSM {
+        InProcessCentralTSM(tsm: { [self] in await tsm }, provider: provider, providerName: Self.providerName)
+    }
+
+    nonisolated func flow(seed: UInt64 = 7) async -> ProvisioningFlow {
+        ProvisioningFlow(
+            tsm: await connection, keys: providerVault, random: SystemRandomSource(), firstPause: .milliseconds(2))
+    }
+
+    static func order(isCombined: Bool = false, prn: String = "PRN-1") -> ProvisioningFlow.Order {
+        ProvisioningFlow.Order(
+            subscriber: subscriber, service: serviceName, paymentReferenceNumber: prn, data: personalization,
+            isCombined: isCombined)
+    }
+
+    /// A payment card's public data in four blocks, so that a cut falls between them.
+    static let personalization = PersonalizationData([
+        DataGrouping(
+            0x0101,
+            BERTLV(0x70, [BERTLV(0x5F20, Array("A. CARDHOLDER".utf8) + [UInt8](repeating: 0x20, count: 180))]).bytes),
+        DataGrouping(0x0102, BERTLV(0x70, [BERTLV(0x9F0D, [UInt8](repeating: 0xAA, count: 200))]).bytes),
+        DataGrouping(0x9102, BERTLV(0xA5, [BERTLV(0x50, Array("HARBOUR".utf8)), BERTLV(0x87, [1] as [UInt8])]).bytes),
+        DataGrouping(
+            0x9104,
+            BERTLV(0x82, [0x00, 0x00] as [UInt8]).bytes + BERTLV(0x94, [0x08, 0x01, 0x02, 0x00] as [UInt8]).bytes),
+    ])
+
+    // MARK: Life and death
+
+    /// The server process dies: its store is closed first, so nothing that it still does is written; another starts.
+    func killServer() async {
+        let old = server
+        try? old.store.close()
+        old.vault.close()
+        do {
+            server = try Self.startServer(in: folder, link: link)
+            serverStarts += 1
+        } catch {
+            preconditionFailure("a server starts on what the last one left: \(error)")
+        }
+        // The connections of the old process break.
+        Task { await old.networks.shutDown() }
+    }
+
+    private static func startServer(in folder: URL, link: ModuleLink) throws -> Server {
+        let store = try SQLiteStore(path: folder.appending(path: "tsm.sqlite").path)
+        let vault = try SealedVault.open(
+            at: folder.appending(path: "tsm.vault").path,
+            unlock: .keyFile(folder.appending(path: "tsm.key").path))
+        let clock = SystemClock()
+        let networks = NetworksBox()
+        let random = SystemRandomSource()
+        let tsm = CentralTSM(store: store, keys: vault, clock: clock, random: random, link: link) {
+            networks.networks?.remoteAgent(of: $0)
+        }
+        let all = MobileNetworks(
+            reports: tsm.reports,
+            limits: RemoteAgentLimits(longPollSeconds: 0.25, reportSeconds: 1.5, connectSeconds: 1.5),
+            makeSessionID: { random.bytes(16).hex })
+        networks.networks = all
+        return Server(
+            store: store, vault: vault, tsm: tsm, networks: all,
+            desk: OperatorDesk(store: store, keys: vault, clock: clock, random: random, tsm: tsm))
+    }
+
+    private final class NetworksBox: @unchecked Sendable { var networks: MobileNetworks? }
+
+    struct SystemClock: WallClock {
+        func now() -> Int64 { Int64(Date().timeIntervalSince1970) }
+    }
+
+    /// The handset: its agent is started again whenever it dies, with the journal it had made durable.
+    private func runHandset() async {
+        let journal = InMemoryAgentJournal()
+        let channel = CutChannel(card: card, guillotine: guillotine)
+        let element = SecureElementDescription(seType: .embedded, seId: Self.cin)
+        guard let id = try? SecureElementIdentifier(value: Self.cin) else { return }
+        while !Task.isCancelled {
+            let connection = InProcessRemoteAgent(remote: { [self] in await remoteAgent() }, agent: id)
+            var agent = LocalAgent(
+                for: element, card: channel, connection: connection,
+                journal: CutJournal(journal: journal, guillotine: guillotine),
+                retries: RetryPolicy(firstPause: .milliseconds(2), longestPause: .milliseconds(20), limit: .seconds(60))
+            )
+            try? await agent.run()
+            if guillotine.agentIsDead {
+                try? await card.reset()
+                guillotine.reviveAgent()
+            }
+        }
+    }
+}
+
+// MARK: - Founding
+
+extension World {
+    private struct Founding {
+        var provider: RegisteredServiceProvider
+        var card: SecureElement
+    }
+
+    /// Registers a network, a service, a provider, and a card from a batch whose manufacturer has its master key.
+    private static func found(
+        _ server: Server, transportKey: String, implementation: UInt8
+    ) async throws -> Founding {
+        let desk = server.desk
+        func context(_ key: String) -> OperatorContext {
+            OperatorContext(name: "founder", idempotencyKey: key, requestDigest: [1])
+        }
+        _ = try await desk.registerMobileNetwork(network, context("network"))
+        let manufacturer = TransportKeyPair.generate(bitCount: 2048)
+        let batch = try await desk.createCardBatch(
+            label: "batch", transportKey: manufacturer.publicKey.pem, context("batch"))
+        let master = try manufacturer.decrypt(batch.wrappedKey)
+        let diversification: [UInt8] = [0, 0, 1, 2, 3, 4, 5, 6, 7, 8]
+        guard let parameter = SCP03Implementation(rawValue: implementation) else {
+            throw CardRefused(.incorrectParameters)
+        }
+        let card = EmbeddedProfile.manufacture(
+            CardIdentity(
+                issuerIdentificationNumber: [0x48, 0x20], cardImageNumber: try [UInt8](hex: cin),
+                keyDiversificationData: diversification, implementation: parameter),
+            keys: try KeyDiversification.kdf3.keySet(master: master, diversificationData: diversification))
+        let provider = try await desk.registerServiceProvider(
+            name: providerName, transportKey: transportKey, context("provider"))
+        _ = try await desk.registerService(
+            ServiceDefinition(
+                identifier: ServiceIdentifier(number: serviceName.number, version: serviceName.version), name: "Pay",
+                executableLoadFile: BuiltInModule.paymentPackage, executableModule: BuiltInModule.payment,
+                instanceAIDPrefix: BuiltInModule.paymentPackage.bytes,
+                minimumStandard: StandardVersion(name: "GlobalPlatform", version: "2.1.1")), context("service"))
+        let id = try SecureElementIdentifier(value: cin)
+        _ = try await desk.registerSecureElement(
+            SecureElementRegistration(
+                id: id, mobileNetwork: network, profileID: "embedded-fig5", type: .embedded,
+                standard: StandardVersion(name: "GlobalPlatform", version: "2.3.1"), certificationLevel: 4,
+                expiresAt: 4_000_000_000,
+                centralSecurityDomain: CentralSecurityDomainRecord(
+                    aid: EmbeddedProfile.issuerSecurityDomain,
+                    keys: KeyReference(
+                        masterKeyIndex: batch.index, keyVersionNumber: 0x01, keyDiversificationData: diversification),
+                    sequenceCounter: 0, implementation: implementation)), context("card"))
+        _ = try await desk.registerSubscription(
+            SubscriptionRecord(
+                msi: try MobileSubscriptionIdentifier(value: subscriber.msi), secureElement: id),
+            context("subscription"))
+        return Founding(provider: provider, card: card)
+    }
+}
