@@ -53,28 +53,40 @@ extension SecureElement {
         } catch {
             response = ResponseAPDU(error.statusWord)
         }
-        if response.statusWord.isRefusal, persistentRevision != saved.revision {
-            memory = saved.memory
-            persistentRevision = saved.revision
+        if persistentRevision != saved.revision {
+            if response.statusWord.isRefusal { memory = saved.memory }
+            // A command that wrote what was there already leaves nothing to be stored.
+            persistentRevision = memory == saved.memory ? saved.revision : saved.revision &+ 1
         }
         return response
     }
 
     private mutating func dispatch(_ command: CommandAPDU) throws(Refusal) -> ResponseAPDU {
+        try check(command.classByte)
         let channel = command.classByte.logicalChannel
         guard channel < channels.count, channels[channel] != nil else {
             throw Refusal(.logicalChannelNotSupported)
         }
-        guard command.classByte.rawValue & 0xE0 != 0xA0, command.classByte.rawValue != 0xFF else {
-            throw Refusal(.classNotSupported)
-        }
         if memory.lifeCycle == .terminated, command.instruction != GetDataCommand.instruction {
             throw Refusal(.conditionsOfUseNotSatisfied)
         }
-        switch (command.classByte.isProprietary, command.instruction) {
-        case (false, SelectCommand.instruction): return try select(command, on: channel)
-        case (false, ManageChannelCommand.instruction): return try manageChannel(command, on: channel)
-        default: return try forward(command, on: channel)
+        let isForOPEN =
+            !command.classByte.isProprietary
+            && [SelectCommand.instruction, ManageChannelCommand.instruction].contains(command.instruction)
+        guard isForOPEN else { return try forward(command, on: channel) }
+        // The OPEN has no keys: what it is told comes in plain (GPC v2.3.1 Tables 11-66 and 11-84).
+        guard !command.classByte.indicatesSecureMessaging else { throw Refusal(.secureMessagingNotSupported) }
+        return command.instruction == SelectCommand.instruction
+            ? try select(command, on: channel) : try manageChannel(command, on: channel)
+    }
+
+    /// The classes of GPC v2.3.1 Tables 11-11 and 11-12: `0x`, `4x`, `6x` of ISO and `8x`, `Cx`, `Ex` of GlobalPlatform.
+    /// `1x`, `5x` and `7x` chain commands in ISO's way, which this card does not.
+    private func check(_ classByte: ClassByte) throws(Refusal) {
+        switch classByte.rawValue & 0xF0 {
+        case 0x00, 0x40, 0x60, 0x80, 0xC0, 0xE0: return
+        case 0x10, 0x50, 0x70: throw Refusal(.commandChainingNotSupported)
+        default: throw Refusal(.classNotSupported)
         }
     }
 
@@ -93,9 +105,9 @@ extension SecureElement {
     }
 
     private mutating func run(_ applet: InstalledApplet, of aid: AID, _ command: CommandAPDU) -> ResponseAPDU {
-        var after = applet
-        let response = after.code.process(command, environment)
-        if after != applet, !response.statusWord.isRefusal { memory.updateApplet(aid) { $0 = after } }
+        var after = applet.code
+        let response = after.process(command, environment)
+        if after != applet.code, !response.statusWord.isRefusal { memory.updateApplet(aid) { $0.code = after } }
         return response
     }
 

@@ -51,7 +51,10 @@ struct PendingStatus: Equatable, Sendable {
 /// A load file on its way in: volatile until the last block.
 struct LoadInProgress: Equatable, Sendable {
     var announcement: InstallCommand.ForLoad
+    /// Where the load file goes.
     var securityDomain: AID
+    /// Who was asked to load it.
+    var announcer: AID
     var bytes: [UInt8] = []
     var nextBlock = 0
 }

@@ -6,11 +6,7 @@ extension SecureElement {
     mutating func select(_ command: CommandAPDU, on channel: Int) throws(Refusal) -> ResponseAPDU {
         let select = try decode(command, as: SelectCommand.self)
         guard let aid = find(select, on: channel) else { throw Refusal(.fileNotFound) }
-        if channels[channel]?.selected != aid || channels[channel]?.session != LogicalChannel.Session.none {
-            channels[channel] = LogicalChannel(selected: aid)
-        } else {
-            channels[channel]?.endSession()
-        }
+        channels[channel] = LogicalChannel(selected: aid)
         let data = select.answersNothing ? [] : fileControlInformation(of: aid)
         let isLockedCard = memory.lifeCycle == .cardLocked
         return ResponseAPDU(isLockedCard ? .selectedFileInvalidated : .success, data: data)

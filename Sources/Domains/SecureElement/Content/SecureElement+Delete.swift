@@ -26,6 +26,9 @@ extension SecureElement {
         let files = memory.loadFiles.filter { memory.isInSubtree($0.securityDomain, of: target) }
         guard withRelated || (related.isEmpty && files.isEmpty) else { throw Refusal(.conditionsOfUseNotSatisfied) }
         doomed.formUnion(related)
+        // Code goes only with its last instance.
+        let instances = memory.applications.filter { application in files.contains { $0.aid == application.loadFile } }
+        guard instances.allSatisfy({ doomed.contains($0.aid) }) else { throw Refusal(.conditionsOfUseNotSatisfied) }
         try remove(doomed)
         memory.loadFiles.removeAll { file in files.contains { $0.aid == file.aid } }
     }

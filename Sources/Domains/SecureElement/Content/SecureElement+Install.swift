@@ -43,9 +43,7 @@ extension SecureElement {
                 lifeCycle: state.rawValue, privileges: install.privileges, securityDomain: aid,
                 content: isSecurityDomain
                     ? .securityDomain(SecurityDomain())
-                    : .applet(
-                        InstalledApplet(
-                            code: AppletCode(module: install.executableModule), personalization: .init()))))
+                    : .applet(InstalledApplet(code: AppletCode(module: install.executableModule)))))
         guard memory.used <= memory.capacity else { throw Refusal(.notEnoughMemory) }
     }
 
@@ -74,9 +72,7 @@ extension SecureElement {
 
     /// INSTALL [for extradition]: another SD takes over an Application or load file. §11.5.2.3.4.
     private mutating func extradite(_ object: AID, to destination: AID, by aid: AID) throws(Refusal) {
-        guard memory.securityDomain(destination) != nil, memory.isInSubtree(destination, of: aid) else {
-            throw Refusal(.referencedDataNotFound)
-        }
+        try checkAccepts(destination, by: aid)
         if let file = memory.loadFiles.firstIndex(where: { $0.aid == object }) {
             guard memory.isInSubtree(object, of: aid) else { throw Refusal(.referencedDataNotFound) }
             guard !memory.loadFiles[file].isImmutable else { throw Refusal(.conditionsOfUseNotSatisfied) }
@@ -88,6 +84,14 @@ extension SecureElement {
         guard !memory.isInSubtree(destination, of: object) else { throw Refusal(.conditionsOfUseNotSatisfied) }
         guard !isCompanion(object) else { throw Refusal(.conditionsOfUseNotSatisfied) }
         memory.applications[index].securityDomain = destination
+    }
+
+    /// Whether a security domain that `aid` reaches can be given something.
+    func checkAccepts(_ destination: AID, by aid: AID) throws(Refusal) {
+        guard memory.securityDomain(destination) != nil, memory.isInSubtree(destination, of: aid) else {
+            throw Refusal(.referencedDataNotFound)
+        }
+        guard memory.application(destination)?.isLocked == false else { throw Refusal(.conditionsOfUseNotSatisfied) }
     }
 
     /// INSTALL [for registry update]: other privileges, another SD. §11.5.2.3.5.

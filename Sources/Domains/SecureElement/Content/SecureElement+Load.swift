@@ -7,19 +7,22 @@ extension SecureElement {
     mutating func beginLoad(
         _ load: InstallCommand.ForLoad, by aid: AID, on channel: Int
     ) throws(Refusal) -> ResponseAPDU {
-        guard memory.loadFile(load.executableLoadFile) == nil, memory.application(load.executableLoadFile) == nil
-        else { throw Refusal(.conditionsOfUseNotSatisfied) }
+        try checkCanRegister(load.executableLoadFile)
         let destination = load.securityDomain ?? aid
-        guard memory.securityDomain(destination) != nil, memory.isInSubtree(destination, of: aid) else {
-            throw Refusal(.referencedDataNotFound)
-        }
+        try checkAccepts(destination, by: aid)
         let hash = load.loadFileDataBlockHash
         guard hash.isEmpty || LoadFileHashAlgorithm(hashLength: hash.count) != nil else {
             throw Refusal(.incorrectData)
         }
-        guard memory.loadFiles.count < CardMemory.loadFilesMax else { throw Refusal(.notEnoughMemory) }
-        channels[channel]?.loading = LoadInProgress(announcement: load, securityDomain: destination)
+        channels[channel]?.loading = LoadInProgress(announcement: load, securityDomain: destination, announcer: aid)
         return ResponseAPDU(.success, data: [0x00])
+    }
+
+    private func checkCanRegister(_ loadFile: AID) throws(Refusal) {
+        guard memory.loadFile(loadFile) == nil, memory.application(loadFile) == nil else {
+            throw Refusal(.conditionsOfUseNotSatisfied)
+        }
+        guard memory.loadFiles.count < CardMemory.loadFilesMax else { throw Refusal(.notEnoughMemory) }
     }
 
     /// LOAD: one block after the other; the last registers the load file, or nothing is kept. §11.6.
@@ -40,7 +43,10 @@ extension SecureElement {
         return ResponseAPDU(.success, data: [0x00])
     }
 
+    /// The announcement is checked again: another channel may have changed the registry in the meantime.
     private mutating func register(_ loading: LoadInProgress) throws(Refusal) {
+        try checkCanRegister(loading.announcement.executableLoadFile)
+        try checkAccepts(loading.securityDomain, by: loading.announcer)
         let file: LoadFile
         do { file = try LoadFile(bytes: loading.bytes) } catch { throw Refusal(error.statusWord) }
         try checkHash(of: file, loading.announcement)

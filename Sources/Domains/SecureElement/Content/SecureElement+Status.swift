@@ -67,10 +67,12 @@ extension SecureElement {
     }
 
     /// SET STATUS: of the card, an Application, or a Security Domain with all its Applications. §11.10.
-    mutating func setStatus(_ command: SetStatusCommand, by aid: AID) throws(Refusal) -> ResponseAPDU {
+    mutating func setStatus(
+        _ command: SetStatusCommand, by aid: AID, on channel: Int
+    ) throws(Refusal) -> ResponseAPDU {
         switch command {
         case .card(let state):
-            try setCardStatus(state, by: aid)
+            try setCardStatus(state, by: aid, on: channel)
         case .application(let target, let state):
             try setApplicationStatus(target, state, by: aid)
         case .securityDomainAndApplications(let target, let state):
@@ -84,13 +86,28 @@ extension SecureElement {
         return ResponseAPDU(.success)
     }
 
-    private mutating func setCardStatus(_ state: CardLifeCycle, by aid: AID) throws(Refusal) {
+    private mutating func setCardStatus(
+        _ state: CardLifeCycle, by aid: AID, on channel: Int
+    ) throws(Refusal) {
         let privileges = memory.application(aid)?.privileges ?? []
         let needed: Privileges = state == .terminated ? .cardTerminate : .cardLock
         let isAdvance = state == .initialized || (state == .secured && memory.lifeCycle != .cardLocked)
         guard isAdvance || privileges.contains(needed) else { throw Refusal(.conditionsOfUseNotSatisfied) }
         guard memory.lifeCycle.canTransition(to: state) else { throw Refusal(.conditionsOfUseNotSatisfied) }
         memory.lifeCycle = state
+        switch state {
+        case .cardLocked: leaveOnly(channel)
+        case .terminated: reset()
+        default: return
+        }
+    }
+
+    /// The supplementary channels close and the basic one falls back to the issuer security domain, but for the channel
+    /// that the card is being locked on: no Application runs on a locked card (GPC v2.3.1 §5.1.1.4).
+    private mutating func leaveOnly(_ channel: Int) {
+        let current = channels[channel]
+        reset()
+        channels[channel] = current
     }
 
     private mutating func setApplicationStatus(_ target: AID, _ state: UInt8, by aid: AID) throws(Refusal) {

@@ -45,15 +45,17 @@ public enum EmbeddedProfile {
     ///
     /// - Parameters:
     ///   - keys: the key set of the central SD, with its version.
+    ///   - holdsPaymentPackage: whether the payment package is on the card already, or is loaded later.
     ///   - random: where challenges come from later on.
     public static func manufacture(
-        _ identity: CardIdentity, keys: SCP03KeySet, keyVersion: UInt8 = 0x01,
+        _ identity: CardIdentity, keys: SCP03KeySet, keyVersion: UInt8 = 0x01, holdsPaymentPackage: Bool = true,
         random: any RandomSource = SystemRandomSource()
     ) -> SecureElement {
         let version = KeyVersionNumber(rawValue: keyVersion) ?? .one
         return SecureElement(
             memory: CardMemory(
-                lifeCycle: .secured, identity: identity, loadFiles: packages,
+                lifeCycle: .secured, identity: identity,
+                loadFiles: packages.filter { holdsPaymentPackage || $0.aid != BuiltInModule.paymentPackage },
                 applications: [centralSecurityDomain(keys, version)] + companionInstances, capacity: capacityDefault),
             random: random)
     }
@@ -91,6 +93,6 @@ public enum EmbeddedProfile {
         RegisteredApplication(
             aid: instance, loadFile: package, module: module, lifeCycle: ApplicationLifeCycle.selectable.rawValue,
             privileges: [], securityDomain: issuerSecurityDomain,
-            content: .applet(InstalledApplet(code: AppletCode(module: module), personalization: .init())))
+            content: .applet(InstalledApplet(code: AppletCode(module: module))))
     }
 }

@@ -39,6 +39,7 @@ public struct CardIdentity: Equatable, Sendable {
     ) {
         precondition(
             keyDiversificationData.count == KeyDiversification.dataLength, "key diversification data has ten bytes")
+        precondition(authenticationFailuresMax.map { $0 > 0 } ?? true, "one failure at least is allowed")
         self.issuerIdentificationNumber = issuerIdentificationNumber
         self.cardImageNumber = cardImageNumber
         self.keyDiversificationData = keyDiversificationData
@@ -89,8 +90,18 @@ struct RegisteredApplication: Equatable, Sendable {
 
 /// An instance of a module: its code's state, and how far it is personalized.
 struct InstalledApplet: Equatable, Sendable {
-    var code: AppletCode
+    var code: AppletCode {
+        didSet { size = code.size }
+    }
     var personalization: PersonalizationRecord
+    /// Bytes that ``code`` keeps; counted when it changes, because the whole card's are added up with every LOAD.
+    private(set) var size: Int
+
+    init(code: AppletCode, personalization: PersonalizationRecord = PersonalizationRecord()) {
+        self.code = code
+        self.personalization = personalization
+        size = code.size
+    }
 }
 
 /// Ours (tag DF70): how far an application is personalized, for off-card entities that lost an answer.
@@ -175,7 +186,7 @@ extension RegisteredApplication {
     var size: Int {
         switch content {
         case .securityDomain(let domain): 128 + domain.keys.reduce(0) { $0 + 8 + $1.bytes.count }
-        case .applet(let applet): 96 + applet.code.size
+        case .applet(let applet): 96 + applet.size
         }
     }
 

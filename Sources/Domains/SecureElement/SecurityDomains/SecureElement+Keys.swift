@@ -18,7 +18,15 @@ extension SecureElement {
         }
         guard keys.count == command.keys.count else { throw Refusal(.incorrectData) }
         try check(keys, replacing: command.replacedVersion, in: domain)
-        memory.updateSecurityDomain(aid) { $0.put(keys, replacing: command.replacedVersion) }
+        var after = domain
+        after.put(keys, replacing: command.replacedVersion)
+        // Replacing one key of the last set under another version would take the set apart.
+        guard domain.defaultKeySet == nil || after.defaultKeySet != nil else {
+            throw Refusal(.conditionsOfUseNotSatisfied)
+        }
+        guard after.keys.count <= SecurityDomain.keysMax else { throw Refusal(.notEnoughMemory) }
+        memory.updateSecurityDomain(aid) { $0 = after }
+        guard memory.used <= memory.capacity else { throw Refusal(.notEnoughMemory) }
         personalize(aid)
         return ResponseAPDU(.success, data: command.response)
     }
@@ -49,17 +57,13 @@ extension SecureElement {
         }
         let new = keys[0].version
         if new != replaced { guard exist(new) == 0 else { throw Refusal(.incorrectData) } }
-        let total = domain.keys.count + (replaced == nil ? keys.count : 0)
-        guard total <= SecurityDomain.keysMax, memory.free >= keys.count * 40 || replaced != nil else {
-            throw Refusal(.notEnoughMemory)
-        }
         // The three keys of an SCP03 key set are of one size, or the set would never open.
         let set = domain.keys.filter { $0.version == new && !identifiers.contains($0.identifier) } + keys
         let channelKeys = set.filter { $0.identifier <= .dataEncryption }
         guard Set(channelKeys.map(\.bytes.count)).count <= 1 else { throw Refusal(.incorrectData) }
     }
 
-    /// An SD that has got keys or data of its own is PERSONALIZED (GPC v2.3.1 §5.3.2).
+    /// An SD that has got keys of its own is PERSONALIZED (GPC v2.3.1 §5.3.2).
     mutating func personalize(_ aid: AID) {
         guard aid != memory.issuerSecurityDomain, let index = memory.index(of: aid),
             memory.applications[index].lifeCycle == SecurityDomainLifeCycle.selectable.rawValue

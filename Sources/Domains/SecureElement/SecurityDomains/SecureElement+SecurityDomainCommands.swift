@@ -8,7 +8,7 @@ extension SecureElement {
         _ command: CommandAPDU, on channel: Int
     ) throws(Refusal) -> ResponseAPDU {
         switch command.instruction {
-        case InitializeUpdateCommand.instruction:
+        case InitializeUpdateCommand.instruction where command.classByte.isPlainProprietary:
             return try initializeUpdate(command, on: channel)
         case ExternalAuthenticateCommand.instruction:
             return try externalAuthenticate(command, on: channel)
@@ -99,7 +99,7 @@ extension SecureElement {
         if memory.lifeCycle == .cardLocked { try checkAllowedOnLockedCard(operation) }
         switch operation {
         case .getStatus: return try getStatus(command, on: channel, by: selected, session)
-        case .setStatus, .setCardStatus: return try setStatus(try decode(command), by: selected)
+        case .setStatus, .setCardStatus: return try setStatus(try decode(command), by: selected, on: channel)
         case .putKey: return try putKey(try decode(command), of: selected, session.keys)
         case .deleteKey, .deleteContent: return try delete(try decode(command), by: selected, session.keys)
         case .storeData: return try storeData(try decode(command), of: selected, on: channel)
@@ -121,6 +121,11 @@ extension SecureElement {
     func role(of aid: AID) -> SecurityDomainRole {
         aid == memory.issuerSecurityDomain ? .central : .serviceProvider
     }
+}
+
+extension ClassByte {
+    /// GlobalPlatform's class without secure messaging: `80`–`83` and `C0`–`CF` (GPC v2.3.1 Tables 11-11 and 11-12).
+    var isPlainProprietary: Bool { isProprietary && !indicatesSecureMessaging }
 }
 
 /// What a security domain can be asked to do, as the rows of Tables 2 and 3 name it.

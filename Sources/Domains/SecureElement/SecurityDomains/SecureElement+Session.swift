@@ -6,7 +6,6 @@ import SecureChannel
 extension SecureElement {
     /// INITIALIZE UPDATE: a new session begins, whatever there was before. GPC Amendment D v1.2 §7.1.1.
     mutating func initializeUpdate(_ command: CommandAPDU, on channel: Int) throws(Refusal) -> ResponseAPDU {
-        guard command.classByte.isProprietary else { throw Refusal(.classNotSupported) }
         let request = try decode(command, as: InitializeUpdateCommand.self)
         guard let invoker = channels[channel]?.selected else { throw Refusal(.conditionsOfUseNotSatisfied) }
         channels[channel]?.endSession()
@@ -27,15 +26,16 @@ extension SecureElement {
 
     /// EXTERNAL AUTHENTICATE: the host proves itself, or the handshake is void. §7.1.2.
     mutating func externalAuthenticate(_ command: CommandAPDU, on channel: Int) throws(Refusal) -> ResponseAPDU {
-        guard case .initiated(let handshake, let keys)? = channels[channel]?.session else {
-            throw Refusal(.conditionsOfUseNotSatisfied)
-        }
+        let before = channels[channel]?.session
         channels[channel]?.endSession()
+        guard case .initiated(let handshake, let keys)? = before else { throw Refusal(.conditionsOfUseNotSatisfied) }
+        // Other channels may have failed since INITIALIZE UPDATE.
+        try checkIsNotBlocked(keys.owner)
         do throws(SCP03CardError) {
             let session = try handshake.authenticate(command)
             channels[channel]?.session = .open(session, keys)
         } catch {
-            noteFailedAuthentication(of: keys.owner)
+            if error == .hostCryptogramMismatch { noteFailedAuthentication(of: keys.owner) }
             // `6300` is a warning: what was noted stays.
             return ResponseAPDU(error.statusWord)
         }
@@ -50,13 +50,19 @@ extension SecureElement {
         memory.updateSecurityDomain(owner) { $0.authenticationFailures += 1 }
     }
 
+    /// Too many failures in a row: nobody tries again. Only other keys, put by the SD above, would help.
+    private func checkIsNotBlocked(_ owner: AID) throws(Refusal) {
+        guard let max = memory.identity.authenticationFailuresMax, let domain = memory.securityDomain(owner),
+            domain.authenticationFailures >= max
+        else { return }
+        throw Refusal(.authenticationMethodBlocked)
+    }
+
     /// The key set that a session runs with: the SD's own, or that of the SD above it while it has none.
     private func keySet(_ version: KeyVersionNumber?, for invoker: AID) throws(Refusal) -> OpenKeySet {
         let owner = memory.keyOwner(of: invoker)
         guard let domain = memory.securityDomain(owner) else { throw Refusal(.referencedDataNotFound) }
-        if let max = memory.identity.authenticationFailuresMax, domain.authenticationFailures >= max {
-            throw Refusal(.authenticationMethodBlocked)
-        }
+        try checkIsNotBlocked(owner)
         guard let chosen = version ?? domain.defaultKeySet, let keys = domain.keySet(chosen) else {
             throw Refusal(.referencedDataNotFound)
         }

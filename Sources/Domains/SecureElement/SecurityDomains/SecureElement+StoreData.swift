@@ -42,6 +42,8 @@ extension SecureElement {
     /// Data objects of the security domain: BER-TLV, alone or in DGI 0070 (GPC v2.3.1 §11.11.2.3).
     private mutating func storeOwnData(_ block: StoreDataCommand, of aid: AID) throws(Refusal) -> ResponseAPDU {
         guard let domain = memory.securityDomain(aid) else { throw Refusal(.conditionsOfUseNotSatisfied) }
+        // None of these data objects is secret.
+        guard block.encryption == .unspecifiedOrClear else { throw Refusal(.incorrectData) }
         var data = domain.data
         for object in try objects(in: block) {
             guard EmbeddedProfile.storableTags.contains(object.tag) else { throw Refusal(.incorrectData) }

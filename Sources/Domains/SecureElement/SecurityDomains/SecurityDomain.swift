@@ -14,7 +14,8 @@ struct SecurityDomain: Equatable, Sendable {
     /// Data objects that STORE DATA brought, by tag.
     var data: [BERTag: [UInt8]] = [:]
 
-    static let keysMax = 48
+    /// Thirteen sets: as many as GET DATA E0 tells in one short response at every security level (239 bytes, 6 a key).
+    static let keysMax = 39
     static let dataObjectsMax = 16
     static let dataObjectLengthMax = 255
 }

@@ -7,11 +7,13 @@ import SecureChannel
 ///
 ///     E0 { 80 format version | 81 card life cycle | 82 capacity (4) | E1 identity
 ///          E2 { load file } …  E3 { application } … }
+///     9E SHA-256 of the object before
 extension CardMemory {
     static let formatVersion: UInt8 = 1
 
     private enum Tag {
         static let card: BERTag = 0xE0
+        static let digest: BERTag = 0x9E
         static let version: BERTag = 0x80
         static let lifeCycle: BERTag = 0x81
         static let capacity: BERTag = 0x82
@@ -25,15 +27,16 @@ extension CardMemory {
             BERTLV(Tag.version, [Self.formatVersion]), BERTLV(Tag.lifeCycle, [lifeCycle.rawValue]),
             BERTLV(Tag.capacity, UInt32(capacity).bigEndianBytes), BERTLV(Tag.identity, identity.state),
         ]
-        return BERTLV(
+        let card = BERTLV(
             Tag.card,
             head + loadFiles.map { BERTLV(Tag.loadFile, $0.state) }
                 + applications.map { BERTLV(Tag.application, $0.state) }
         ).bytes
+        return card + BERTLV(Tag.digest, Digest.hash(card)).bytes
     }
 
     init(state bytes: [UInt8]) throws(CardStateError) {
-        var reader = try StateReader(try StateReader.whole(bytes, Tag.card))
+        var reader = try StateReader(try Self.undamaged(bytes))
         let version = try reader.byte(Tag.version)
         guard version == Self.formatVersion else { throw .unknownFormat(version) }
         guard let lifeCycle = CardLifeCycle(rawValue: try reader.byte(Tag.lifeCycle)) else {
@@ -43,7 +46,9 @@ extension CardMemory {
         capacity = Int(try reader.uint32(Tag.capacity))
         identity = try CardIdentity(state: try reader.value(Tag.identity))
         loadFiles = []
-        while let value = try reader.valueIfPresent(Tag.loadFile) { loadFiles.append(try RegisteredLoadFile(state: value)) }
+        while let value = try reader.valueIfPresent(Tag.loadFile) {
+            loadFiles.append(try RegisteredLoadFile(state: value))
+        }
         applications = []
         while let value = try reader.valueIfPresent(Tag.application) {
             applications.append(try RegisteredApplication(state: value))
@@ -52,34 +57,29 @@ extension CardMemory {
         try checkRegistry()
     }
 
-    /// The rules that no command ever breaks: a file that breaks them is no card's.
-    func checkRegistry() throws(CardStateError) {
-        guard let issuer = applications.first, issuer.securityDomain == issuer.aid, issuer.isSecurityDomain else {
-            throw .impossible("there is no issuer security domain")
-        }
-        guard applications.count <= Self.applicationsMax, loadFiles.count <= Self.loadFilesMax else {
-            throw .impossible("the registry holds more entries than a card has room for")
-        }
-        let names = applications.map(\.aid) + loadFiles.map(\.aid)
-        guard Set(names).count == names.count else { throw .impossible("an AID stands twice") }
-        for name in names where !isInSubtree(name, of: issuer.aid) {
-            throw .impossible("\(name) is not below the issuer security domain")
-        }
-        for application in applications where securityDomain(application.securityDomain) == nil {
-            throw .impossible("the security domain of \(application.aid) does not exist")
-        }
+    /// The card object, when the digest after it is its own.
+    private static func undamaged(_ bytes: [UInt8]) throws(CardStateError) -> [UInt8] {
+        var file = try StateReader(bytes)
+        let card = try file.value(Tag.card)
+        let digest = try file.value(Tag.digest)
+        try file.finish()
+        guard Digest.hash(BERTLV(Tag.card, card).bytes) == digest else { throw .damaged }
+        return card
     }
 }
 
 /// Why some bytes are not the state of a card.
 public enum CardStateError: Error, Equatable, Sendable, CustomStringConvertible {
     case malformed(String)
+    /// The bytes are not those that were written.
+    case damaged
     case unknownFormat(UInt8)
     case impossible(String)
 
     public var description: String {
         switch self {
         case .malformed(let reason): "the card's state cannot be read: \(reason)"
+        case .damaged: "the card's state has been altered: its digest does not match"
         case .unknownFormat(let version): "the card's state has format \(version), which this version does not know"
         case .impossible(let reason): "the card's state is not that of a card: \(reason)"
         }

@@ -18,7 +18,7 @@ extension CardIdentity {
             BERTLV(Tag.issuerIdentificationNumber, issuerIdentificationNumber),
             BERTLV(Tag.cardImageNumber, cardImageNumber), BERTLV(Tag.diversificationData, keyDiversificationData),
             BERTLV(Tag.productionData, productionData.bytes), BERTLV(Tag.implementation, [implementation.rawValue]),
-            BERTLV(Tag.failuresMax, authenticationFailuresMax.map { UInt32($0).bigEndianBytes } ?? []),
+            BERTLV(Tag.failuresMax, authenticationFailuresMax.map { UInt32(clamping: $0).bigEndianBytes } ?? []),
         ].bytes
     }
 
@@ -40,6 +40,7 @@ extension CardIdentity {
         }
         self.implementation = implementation
         let max = try reader.value(Tag.failuresMax)
+        guard max.isEmpty || max.count == 4 else { throw .malformed("authentication failures, at most") }
         authenticationFailuresMax = max.isEmpty ? nil : Int(max.reduce(0) { $0 << 8 | UInt32($1) })
         try reader.finish()
     }
@@ -148,13 +149,15 @@ extension InstalledApplet {
         var reader = try StateReader(state)
         let record = try reader.value(0x88)
         guard record.count == 5 else { throw .malformed("a personalization record has 5 bytes") }
-        personalization = PersonalizationRecord(
+        let personalization = PersonalizationRecord(
             blocksAccepted: UInt16(record[0]) << 8 | UInt16(record[1]), isComplete: record[2] == 1,
             completions: UInt16(record[3]) << 8 | UInt16(record[4]))
         let objects: [BERTLV]
         do { objects = try BERTLV.sequence(try reader.value(0xA9)) } catch { throw .malformed("applet: \(error)") }
+        let code: AppletCode
         do { code = try AppletCode(module: module, persistentState: objects) } catch { throw .malformed("\(error)") }
         try reader.finish()
+        self.init(code: code, personalization: personalization)
     }
 }
 
@@ -206,8 +209,5 @@ extension SecurityDomain {
             data[BERTag(value.prefix(4).reduce(0) { $0 << 8 | UInt32($1) })] = Array(value.dropFirst(4))
         }
         try reader.finish()
-        guard keys.count <= Self.keysMax, data.count <= Self.dataObjectsMax else {
-            throw .impossible("a security domain holds more than it has room for")
-        }
     }
 }

@@ -8,14 +8,6 @@ struct StateReader {
         do { objects = try BERTLV.sequence(bytes)[...] } catch { throw .malformed("\(error)") }
     }
 
-    /// The value of the one data object that the bytes are.
-    static func whole(_ bytes: [UInt8], _ tag: BERTag) throws(CardStateError) -> [UInt8] {
-        var reader = try StateReader(bytes)
-        let value = try reader.value(tag)
-        try reader.finish()
-        return value
-    }
-
     mutating func value(_ tag: BERTag) throws(CardStateError) -> [UInt8] {
         guard let value = try valueIfPresent(tag) else {
             throw .malformed("\(objects.first.map { "\($0.tag)" } ?? "the end") stands where \(tag) is expected")
@@ -50,5 +42,7 @@ struct StateReader {
 }
 
 extension UInt32 {
-    var bigEndianBytes: [UInt8] { [UInt8(self >> 24), UInt8(self >> 16 & 0xFF), UInt8(self >> 8 & 0xFF), UInt8(self & 0xFF)] }
+    var bigEndianBytes: [UInt8] {
+        [UInt8(self >> 24), UInt8(self >> 16 & 0xFF), UInt8(self >> 8 & 0xFF), UInt8(self & 0xFF)]
+    }
 }

@@ -1,0 +1,67 @@
+import GlobalPlatform
+import ISO7816
+
+extension CardMemory {
+    /// The rules that no command ever breaks: a file that breaks them is no card's.
+    func checkRegistry() throws(CardStateError) {
+        guard let issuer = applications.first, issuer.securityDomain == issuer.aid, issuer.isSecurityDomain else {
+            throw .impossible("there is no issuer security domain")
+        }
+        guard applications.count <= Self.applicationsMax, loadFiles.count <= Self.loadFilesMax else {
+            throw .impossible("the registry holds more entries than a card has room for")
+        }
+        guard used <= capacity else { throw .impossible("more is stored than fits") }
+        let names = applications.map(\.aid) + loadFiles.map(\.aid)
+        guard Set(names).count == names.count else { throw .impossible("an AID stands twice") }
+        for name in names where !isInSubtree(name, of: issuer.aid) {
+            throw .impossible("\(name) is not below the issuer security domain")
+        }
+        for file in loadFiles where securityDomain(file.securityDomain) == nil {
+            throw .impossible("the security domain of \(file.aid) does not exist")
+        }
+        for application in applications { try check(application) }
+    }
+
+    private func check(_ application: RegisteredApplication) throws(CardStateError) {
+        let aid = application.aid
+        guard securityDomain(application.securityDomain) != nil else {
+            throw .impossible("the security domain of \(aid) does not exist")
+        }
+        guard loadFile(application.loadFile)?.modules.contains(application.module) == true else {
+            throw .impossible("the module of \(aid) does not exist")
+        }
+        guard application.privileges.contains(.securityDomain) == application.isSecurityDomain else {
+            throw .impossible("the privileges of \(aid)")
+        }
+        guard application.isLocked == (application.lockedBy != nil) else {
+            throw .impossible("nobody, or somebody, has locked \(aid)")
+        }
+        switch application.content {
+        case .securityDomain(let domain):
+            guard SecurityDomainLifeCycle(rawValue: application.lifeCycle) != nil else {
+                throw .impossible("the life cycle state of \(aid)")
+            }
+            try domain.check(aid)
+        case .applet:
+            guard ApplicationLifeCycle(rawValue: application.lifeCycle) != nil else {
+                throw .impossible("the life cycle state of \(aid)")
+            }
+        }
+    }
+}
+
+extension SecurityDomain {
+    fileprivate func check(_ aid: AID) throws(CardStateError) {
+        guard keys.count <= Self.keysMax, data.count <= Self.dataObjectsMax else {
+            throw .impossible("\(aid) holds more than it has room for")
+        }
+        let names = keys.map { [$0.version.rawValue, $0.identifier.rawValue] }
+        guard Set(names).count == names.count else { throw .impossible("a key of \(aid) stands twice") }
+        for version in sequenceCounters.keys where keySet(version) == nil {
+            throw .impossible("\(aid) counts the sessions of a key set that it does not have")
+        }
+        guard data.values.allSatisfy({ $0.count <= Self.dataObjectLengthMax }) else {
+            throw .impossible("a data object of \(aid) is too long")
+        }
+    }
+}
