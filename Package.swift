@@ -37,6 +37,7 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -167,7 +168,7 @@ let package = Package(
             [
                 "HTTPServer", "SeneschalAPI", "SeneschalClient", "TrustedServiceManager", "Storage", "KeyVault",
                 "MobileDevice", "SERAM", "ISO7816", "CardCryptography", "GlobalPlatform", hummingbird,
-                hummingbirdTesting, httpTypes, logging, nioCore, nioSSL,
+                hummingbirdTesting, httpTypes, logging, nioCore, nioPosix,
             ]),
         tests(
             "ScenarioTests",

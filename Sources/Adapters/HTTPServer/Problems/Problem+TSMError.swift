@@ -6,7 +6,7 @@ extension Problem {
     /// The one mapping of the domain's errors to problems.
     ///
     /// - Returns: `nil` for what is not for the client: it goes into the log instead.
-    init?(_ error: TSMError) {
+    init?(domain error: TSMError) {
         switch error {
         case .invalid(let field, let reason):
             self.init(.invalidField, detail: reason, field: field.onTheWire)

@@ -34,7 +34,7 @@ struct Reception: RouterMiddleware {
     ) -> Problem {
         switch error {
         case let problem as Problem: problem
-        case let error as TSMError: Problem(error) ?? failure(error, context)
+        case let error as TSMError: Problem(domain: error) ?? failure(error, context)
         case let error as StoreError: failure(error, context)
         case let error as any HTTPResponseError where error.status == .notFound:
             Self.otherMethods(at: request.uri.path).isEmpty ? Problem(.noSuchRoute) : Problem(.methodNotAllowed)
