@@ -1,1 +1,7 @@
-@main enum Seneschal { static func main() { print("seneschal") } }
+import ArgumentParser
+
+@main
+struct Seneschal: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "seneschal", abstract: "Security domains, kept for others.", subcommands: [CardCommand.self])
+}

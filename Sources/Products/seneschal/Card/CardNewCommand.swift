@@ -1,0 +1,124 @@
+import ArgumentParser
+import CardCryptography
+import CardLink
+import Foundation
+import ISO7816
+import SecureChannel
+import SecureElement
+
+/// `seneschal card new FILE`: a card as it leaves the factory.
+struct CardNewCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "new",
+        abstract: "Make a card.",
+        discussion: """
+            A card with random keys; they are written to my.card.keys, readable by you alone:
+
+              seneschal card new my.card
+
+            A card for development, with the keys 404142…4F that every tool tries first:
+
+              seneschal card new my.card --test-keys
+
+            A card with S16 secure messaging and a number of its own:
+
+              seneschal card new my.card --i 71 --cin 0102030405060708
+            """)
+
+    @Argument(help: "The file to make. It must not exist.")
+    var file: String
+
+    @Flag(help: "Use the well-known keys 404142434445464748494A4B4C4D4E4F. Never for a card that matters.")
+    var testKeys = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Use the keys in this file; if it does not exist, random keys are written to it (mode 0600).",
+            valueName: "file"))
+    var keysFile: String?
+
+    @Option(help: "The size of random keys in bits: 128, 192 or 256.")
+    var keyBits = 128
+
+    @Option(
+        name: .customLong("i"),
+        help: ArgumentHelp(
+            "The \"i\" parameter of SCP03: 70 pseudo-random challenges, R-MAC and R-ENCRYPTION; 71 the same in S16; "
+                + "60 random challenges; 10, 00 without response security.", valueName: "hex"))
+    var implementation = SCP03ImplementationArgument(
+        SCP03Implementation(mode: .s8, isPseudoRandom: true, responseSecurity: .macAndEncryption))
+
+    @Option(help: ArgumentHelp("The Card Image Number, 1 to 16 bytes; random when absent.", valueName: "hex"))
+    var cin: CardImageNumberArgument?
+
+    func validate() throws {
+        if testKeys && keysFile != nil {
+            throw ValidationError("Give --test-keys or --keys-file, not both.")
+        }
+        if AESKey.Size(rawValue: keyBits / 8) == nil || keyBits % 8 != 0 {
+            throw ValidationError("--key-bits is 128, 192 or 256, not \(keyBits).")
+        }
+    }
+
+    func run() async throws {
+        guard !FileManager.default.fileExists(atPath: file) else {
+            throw FileError(path: file, reason: "exists already; choose another name or remove it")
+        }
+        let cin = cin?.bytes ?? SystemRandomSource().bytes(8)
+        let (keys, origin) = try keys()
+        let identity = CardIdentity(
+            issuerIdentificationNumber: Self.issuerIdentificationNumber, cardImageNumber: cin,
+            keyDiversificationData: SystemRandomSource().bytes(KeyDiversification.dataLength),
+            implementation: implementation.implementation)
+        try CardFile.create(file, EmbeddedProfile.manufacture(identity, keys: keys))
+        Terminal.output("Card \(cin.hex) (\(implementation.implementation)) is in \(file).")
+        Terminal.output("Its keys: \(origin)")
+        Terminal.output("Next: seneschal card serve \(file)")
+    }
+
+    private func keys() throws -> (SCP03KeySet, origin: String) {
+        if testKeys {
+            return (SCP03KeySet(repeating: try AESKey(Array(0x40...0x4F))), "the well-known test keys")
+        }
+        let path = keysFile ?? file + ".keys"
+        if let keys = try CardKeysFile.read(path) {
+            guard keysFile != nil else {
+                throw FileError(path: path, reason: "exists already; name it with --keys-file to use these keys")
+            }
+            return (keys, "from \(path)")
+        }
+        guard let size = AESKey.Size(rawValue: keyBits / 8) else { preconditionFailure("validate() has checked it") }
+        let keys = SCP03KeySet.random(size)
+        try CardKeysFile.write(keys, to: path)
+        return (keys, "random, written to \(path)")
+    }
+
+    /// Ours: not registered with anybody.
+    private static let issuerIdentificationNumber = Array("SENE".utf8)
+}
+
+/// The "i" parameter on the command line.
+struct SCP03ImplementationArgument: ExpressibleByArgument {
+    let implementation: SCP03Implementation
+
+    init(_ implementation: SCP03Implementation) { self.implementation = implementation }
+
+    init?(argument: String) {
+        guard argument.count == 2, let value = UInt8(argument, radix: 16),
+            let implementation = SCP03Implementation(rawValue: value)
+        else { return nil }
+        self.implementation = implementation
+    }
+
+    var defaultValueDescription: String { [implementation.rawValue].hex }
+}
+
+/// A Card Image Number on the command line.
+struct CardImageNumberArgument: ExpressibleByArgument {
+    let bytes: [UInt8]
+
+    init?(argument: String) {
+        guard let bytes = try? [UInt8](hex: argument), (1...16).contains(bytes.count) else { return nil }
+        self.bytes = bytes
+    }
+}
