@@ -1,11 +1,10 @@
-import CardCryptography
 public import SecureElement
 
 /// A card in a file of its own, open in this process alone.
 ///
-///     53454E45534348414C2043415244 0A ("SENESCHAL CARD" and a newline) | SHA-256 of the state (32) | state
+///     53454E45534348414C2043415244 0A ("SENESCHAL CARD" and a newline) | state
 ///
-/// The state holds the card's keys: the file belongs to its owner only (mode 0600), as the key in a chip would.
+/// The state ends with its own digest, and holds the card's keys: the file belongs to its owner only (mode 0600), as the key in a chip would.
 public final class CardFile: Sendable {
     public let path: String
     private let lock: FileLock
@@ -42,13 +41,8 @@ public final class CardFile: Sendable {
             throw FileError(path: path, reason: "there is no such card; `seneschal card new` makes one")
         }
         guard bytes.starts(with: magic) else { throw FileError(path: path, reason: "is not a card's file") }
-        let body = bytes.dropFirst(magic.count)
-        let state = Array(body.dropFirst(digestLength))
-        guard body.count > digestLength, Digest.hash(state) == Array(body.prefix(digestLength)) else {
-            throw FileError(path: path, reason: "is damaged: its checksum does not match")
-        }
         do {
-            return try SecureElement(persistentState: state)
+            return try SecureElement(persistentState: Array(bytes.dropFirst(magic.count)))
         } catch {
             throw FileError(path: path, reason: "\(error)")
         }
@@ -64,10 +58,6 @@ public final class CardFile: Sendable {
     }
 
     private static let magic = Array("SENESCHAL CARD\n".utf8)
-    private static let digestLength = 32
 
-    private static func content(of card: SecureElement) -> [UInt8] {
-        let state = card.persistentState
-        return magic + Digest.hash(state) + state
-    }
+    private static func content(of card: SecureElement) -> [UInt8] { magic + card.persistentState }
 }
