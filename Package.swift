@@ -94,7 +94,10 @@ let package = Package(
         target(.adapters, "SeneschalAPI", ["ISO7816"]),
         target(
             .adapters, "SeneschalClient",
-            ["SeneschalAPI", "SERAM", "MobileDevice", asyncHTTPClient, nioCore, nioHTTP1, nioSSL]),
+            [
+                "SeneschalAPI", "SERAM", "MobileDevice", "ServiceProvider", "ISO7816", asyncHTTPClient, nioCore,
+                nioHTTP1, nioSSL,
+            ]),
         target(
             .adapters, "KeyVault",
             [
