@@ -17,7 +17,8 @@ struct MainRoadTests {
         try card.expectSuccess(
             card.manage([
                 InstallCommand.forExtradition(
-                    .init(securityDomain: TestCard.domain, object: TestCard.instance)).command
+                    .init(securityDomain: TestCard.domain, object: TestCard.instance)
+                ).command
             ]))
         let entry = try status(&card, TestCard.instance)
         #expect(entry?.securityDomain == TestCard.domain)
@@ -41,7 +42,8 @@ struct MainRoadTests {
         #expect(directory.data.hex.contains(TestCard.instance.bytes.hex))
     }
 
-    @Test("TSM-20 after the provider's PUT KEY the old keys and the central SD's open nothing, but the central SD locks")
+    @Test(
+        "TSM-20 after the provider's PUT KEY the old keys and the central SD's open nothing, but the central SD locks")
     func rotation() throws {
         var card = try TestCard()
         try card.prePersonalize()
@@ -62,7 +64,9 @@ struct MainRoadTests {
         // What the central SD locked the provider cannot unlock; the central SD can.
         let unlock = SetStatusCommand.unlock(TestCard.instance).command
         #expect(
-            try card.manage([unlock], in: TestCard.domain, keys: TestCard.providerKeys) == [.conditionsOfUseNotSatisfied])
+            try card.manage([unlock], in: TestCard.domain, keys: TestCard.providerKeys) == [
+                .conditionsOfUseNotSatisfied
+            ])
         try card.expectSuccess(card.manage([unlock]))
         #expect(card.transmit(SelectCommand(TestCard.instance).command).statusWord == .success)
     }
