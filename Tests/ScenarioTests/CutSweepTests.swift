@@ -35,7 +35,9 @@ struct CutSweepTests {
             }
             return struck
         }
-        print("swept \(cuts.count) cut points (\(struck) struck) of \(isCombined ? "the combined request" : "Flows A to C")")
+        print(
+            "swept \(cuts.count) cut points (\(struck) struck) of \(isCombined ? "the combined request" : "Flows A to C")"
+        )
         #expect(struck == cuts.count)
     }
 
@@ -78,8 +80,8 @@ struct CutSweepTests {
         _ = card.process(SelectCommand(domain).command)
         let record = card.process(GetDataCommand(0xDF70).command)
         let entries = try BERTLV.sequence(try BERTLV(bytes: record.data).value)
-        #expect(entries.count == 1, "one instance under the SD: \(cut)")
-        let fields = try entries.first.map { try $0.children() } ?? []
+        #expect(entries.count == 2, "one instance under the SD: \(cut)")
+        let fields = try entries.last.map { try $0.children() } ?? []
         #expect(fields[0x4F as BERTag] == instance.bytes, "\(cut)")
         #expect(fields[0x81 as BERTag] == [0x01], "complete: \(cut)")
         #expect(fields[0x82 as BERTag] == [0x00, 0x01], "personalized once: \(cut)")
@@ -91,7 +93,8 @@ struct CutSweepTests {
         let description = try #require(data.card)
         #expect(description.keyVersionNumber == ProviderKeySet.ownVersion(generation: 0), "\(cut)")
         _ = card.process(SelectCommand(description.securityDomain).command)
-        let template = try KeyInformationTemplate(bytes: card.process(GetDataCommand.keyInformationTemplate.command).data)
+        let template = try KeyInformationTemplate(
+            bytes: card.process(GetDataCommand.keyInformationTemplate.command).data)
         #expect(template.versions.map(\.rawValue) == [description.keyVersionNumber], "\(cut)")
         let script = try await world.providerVault.forecast(
             .own(generation: 0), card: description, hostChallenge: [1, 2, 3, 4, 5, 6, 7, 8],

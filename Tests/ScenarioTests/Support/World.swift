@@ -48,9 +48,7 @@ actor World {
         self.link = link
         let box = ServerBox()
         guillotine = Guillotine(cut) { await box.world?.killServer() }
-        providerVault = try ProviderVault.open(
-            at: folder.appending(path: "provider.vault").path,
-            unlock: .keyFile(folder.appending(path: "provider.key").path))
+        providerVault = try Self.openProviderVault(in: folder)
         let founding = try await Self.found(
             server, transportKey: try providerVault.transportKey(), implementation: implementation)
         provider = founding.provider.provider.id
@@ -61,6 +59,29 @@ actor World {
     }
 
     private let link: ModuleLink
+
+    /// Every world's provider starts from a copy of one vault: making a transport key pair takes longer than the rest.
+    private static func openProviderVault(in folder: URL) throws -> ProviderVault {
+        for name in ["provider.vault", "provider.key"] {
+            try FileManager.default.copyItem(
+                at: try template.get().appending(path: name), to: folder.appending(path: name))
+        }
+        return try ProviderVault.open(
+            at: folder.appending(path: "provider.vault").path,
+            unlock: .keyFile(folder.appending(path: "provider.key").path))
+    }
+
+    private static let template = Result {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "seneschal-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let vault = try ProviderVault.open(
+            at: folder.appending(path: "provider.vault").path,
+            unlock: .keyFile(folder.appending(path: "provider.key").path))
+        vault.close()
+        return folder
+    }
+
+    private static let manufacturer = TransportKeyPair.generate(bitCount: 2048)
 
     /// Breaks the circle between the guillotine and the world that it belongs to.
     private final class ServerBox: @unchecked Sendable { weak var world: World? }
@@ -191,7 +212,6 @@ extension World {
             OperatorContext(name: "founder", idempotencyKey: key, requestDigest: [1])
         }
         _ = try await desk.registerMobileNetwork(network, context("network"))
-        let manufacturer = TransportKeyPair.generate(bitCount: 2048)
         let batch = try await desk.createCardBatch(
             label: "batch", transportKey: manufacturer.publicKey.pem, context("batch"))
         let master = try manufacturer.decrypt(batch.wrappedKey)

@@ -81,7 +81,8 @@ struct OrderExecution {
         if error.mayHaveBeenExecuted { responses[listIndex].append(.notAvailable) }
         failure = failure ?? "list \(listIndex + 1), APDU \(apduIndex + 1): \(error.reason)"
         endList()
-        resetIsDue = listIndex < lists.count
+        // Also after the last list: the next order finds a card that has power again.
+        resetIsDue = true
     }
 
     /// How the reset that ``next()`` asked for went.

@@ -76,7 +76,8 @@ extension SecureElement {
             freeNonVolatileBytes: memory.free, freeVolatileBytes: EmbeddedProfile.volatileBytes)
     }
 
-    /// Ours. DF70 { E3 { 4F application, 80 blocks accepted (2), 81 complete (1), 82 completed personalizations (2) } … }
+    /// Ours. DF70 { 4F this security domain
+    ///               E3 { 4F application, 80 blocks accepted (2), 81 complete (1), 82 completed personalizations (2) } … }
     private func personalizationRecord(of aid: AID) -> [UInt8] {
         let entries = memory.applications.compactMap { application -> BERTLV? in
             guard application.securityDomain == aid, case .applet(let applet) = application.content else { return nil }
@@ -90,7 +91,7 @@ extension SecureElement {
                     BERTLV(0x82, [UInt8(record.completions >> 8), UInt8(record.completions & 0xFF)]),
                 ])
         }
-        return BERTLV(0xDF70, entries).bytes
+        return BERTLV(0xDF70, [BERTLV(0x4F, aid.bytes)] + entries).bytes
     }
 }
 

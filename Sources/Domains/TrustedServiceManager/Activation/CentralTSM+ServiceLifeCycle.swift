@@ -44,12 +44,15 @@ extension CentralTSM {
             guard let known = before.instance(of: request.service, request.qualifier) else {
                 throw .notFound(field: "qualifier", reason: "no such service on this secure element")
             }
+            var lastRefusal: PlanRefusal?
             for _ in 0..<Self.roundsMax {
                 let file = try await file(for: request, provider: context.provider)
                 guard file.instance(of: request.service, request.qualifier) != nil else {
                     return ServiceOutcome(instance: known.instance, status: .deleted)
                 }
-                try await step(.delete(known.instance), .deletion, request, file, record, context)
+                let refusal = try await step(.delete(known.instance), .deletion, request, file, record, context)
+                if let refusal, refusal == lastRefusal { throw refusal.error }
+                lastRefusal = refusal
             }
             throw .unreachable(reason: "the card was lost again and again; try again")
         }
@@ -69,6 +72,7 @@ extension CentralTSM {
         _ request: ServiceRequest, to target: ServiceStatus, _ context: RequestContext, _ record: IdempotencyRecord,
         _ command: (ServiceInstanceRecord) -> ContentCommand?
     ) async throws(TSMError) -> ServiceOutcome {
+        var lastRefusal: PlanRefusal?
         for _ in 0..<Self.roundsMax {
             let file = try await file(for: request, provider: context.provider)
             let instance = try await instance(for: request, context.provider)
@@ -77,7 +81,9 @@ extension CentralTSM {
                 throw .wrongState(
                     reason: "the service is \(instance.status.rawValue): \(Self.nextStep(instance, target))")
             }
-            try await step(command, Self.purpose(of: command), request, file, record, context)
+            let refusal = try await step(command, Self.purpose(of: command), request, file, record, context)
+            if let refusal, refusal == lastRefusal { throw refusal.error }
+            lastRefusal = refusal
         }
         throw .unreachable(reason: "the card was lost again and again; try again")
     }
@@ -96,7 +102,7 @@ extension CentralTSM {
     private func step(
         _ command: ContentCommand, _ purpose: Execution.Purpose, _ request: ServiceRequest,
         _ file: QueryModule.CardFile, _ record: IdempotencyRecord, _ context: RequestContext
-    ) async throws(TSMError) {
+    ) async throws(TSMError) -> PlanRefusal? {
         let element = file.secureElement
         let reading = CardReading(
             centralSecurityDomain: element.centralSecurityDomain.aid, securityDomain: file.securityDomain?.aid,
@@ -106,12 +112,7 @@ extension CentralTSM {
             ScriptPlan(legs: [contentLeg([command], on: element)], reading: reading),
             as: Assignment(purpose, request, provider: context.provider), on: element, record: record
         ) { _ in [entry] }
-        switch settled.result.firstStop?.ending {
-        case .refused(_, let statusWord): throw .cardRefused(step: command.step, statusWord)
-        case .notOpened(let statusWord): throw .cardRefused(step: "open a session", statusWord)
-        case .misbehaved(let reason): throw .cardMisbehaved(reason: reason)
-        case nil, .complete, .staleCounter, .torn, .notReached, .lost: return
-        }
+        return PlanRefusal(settled.result, steps: [command.step])
     }
 
     private static func purpose(of command: ContentCommand) -> Execution.Purpose {

@@ -10,11 +10,17 @@ extension CentralTSM {
     ) async throws(TSMError) -> PrePersonalizationOutcome {
         try await operate(on: request.service.secureElement, context) { record throws(TSMError) in
             let service = try await eligibleService(for: request.service, context.provider)
+            var lastRefusal: PlanRefusal?
             for _ in 0..<Self.roundsMax {
                 let file = try await file(for: request.service, provider: context.provider)
                 let plan = PrepersonalizationPlan(file: file, service: service, request: request)
                 if plan.isSatisfied { return try await outcome(of: plan, record) }
-                try await runRound(plan, record, context)
+                let refusal = try await runRound(plan, record, context)
+                if let refusal, refusal == lastRefusal {
+                    try await rollBack(plan, record, context)
+                    throw refusal.error
+                }
+                lastRefusal = refusal
             }
             throw .unreachable(reason: "the card was lost again and again; try again")
         }
@@ -34,7 +40,7 @@ extension CentralTSM {
 
     private func runRound(
         _ plan: PrepersonalizationPlan, _ record: IdempotencyRecord, _ context: RequestContext
-    ) async throws(TSMError) {
+    ) async throws(TSMError) -> PlanRefusal? {
         let element = plan.file.secureElement
         var legs: [ScriptPlan.Leg] = []
         let content = plan.content
@@ -52,28 +58,7 @@ extension CentralTSM {
             as: Assignment(.prePersonalization, plan.request.service, provider: context.provider), on: element,
             record: record
         ) { _ in [entry] }
-        try await judge(settled, content: content, plan, record, context)
-    }
-
-    /// A refusal is rolled back and reported; a stale counter or a lost card is another round.
-    private func judge(
-        _ settled: Settled, content: [ContentCommand], _ plan: PrepersonalizationPlan, _ record: IdempotencyRecord,
-        _ context: RequestContext
-    ) async throws(TSMError) {
-        guard let stop = settled.result.firstStop else { return }
-        switch stop.ending {
-        case .complete, .staleCounter, .torn, .notReached, .lost:
-            return
-        case .misbehaved(let reason):
-            throw .cardMisbehaved(reason: reason)
-        case .refused(let index, let statusWord):
-            let step = stop.part == .content ? content[index].step : "put temporary keys"
-            try await rollBack(plan, record, context)
-            throw .cardRefused(step: step, statusWord)
-        case .notOpened(let statusWord):
-            try await rollBack(plan, record, context)
-            throw .cardRefused(step: "open a session", statusWord)
-        }
+        return PlanRefusal(settled.result, steps: content.map(\.step))
     }
 
     /// Deletes what this request has created, last first.

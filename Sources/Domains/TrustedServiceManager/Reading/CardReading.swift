@@ -41,27 +41,32 @@ public struct CardReading: Hashable, Sendable, Codable {
             responses.append(response)
         }
         var iterator = responses.makeIterator()
-        guard let central = domain(&iterator, hasKeyInformation: false) else { return nil }
+        guard case .present(let central)? = domain(centralSecurityDomain, &iterator, hasKeyInformation: false) else {
+            return nil
+        }
         var snapshot = CardSnapshot(central: central, securityDomain: .absent, instanceIsSelectable: nil)
-        if securityDomain != nil {
-            snapshot.securityDomain = domain(&iterator, hasKeyInformation: true).map { .present($0) } ?? .absent
+        if let securityDomain {
+            guard let presence = domain(securityDomain, &iterator, hasKeyInformation: true) else { return nil }
+            snapshot.securityDomain = presence
         }
         if instance != nil { snapshot.instanceIsSelectable = iterator.next()?.statusWord.isSuccess }
         return snapshot
     }
 
+    /// - Returns: `nil` when another security domain answered than the one that was selected.
     private func domain(
-        _ responses: inout IndexingIterator<[ResponseAPDU]>, hasKeyInformation: Bool
-    ) -> CardSnapshot.SecurityDomain? {
+        _ aid: AID, _ responses: inout IndexingIterator<[ResponseAPDU]>, hasKeyInformation: Bool
+    ) -> CardSnapshot.Presence? {
         let selection = responses.next()
         let keys = hasKeyInformation ? responses.next() : nil
         let counter = responses.next()
         let record = responses.next()
-        guard selection?.statusWord.isSuccess == true else { return nil }
-        return CardSnapshot.SecurityDomain(
-            keyVersionNumbers: keys.flatMap(Self.keyVersionNumbers) ?? [],
-            sequenceCounter: counter.flatMap(Self.counter),
-            personalization: record.flatMap(PersonalizationProgress.read) ?? [:])
+        guard selection?.statusWord.isSuccess == true else { return .absent }
+        guard let record, let progress = PersonalizationProgress.read(record, of: aid) else { return nil }
+        return .present(
+            CardSnapshot.SecurityDomain(
+                keyVersionNumbers: keys.flatMap(Self.keyVersionNumbers) ?? [],
+                sequenceCounter: counter.flatMap(Self.counter), personalization: progress))
     }
 
     private enum Object: UInt16 {

@@ -1,13 +1,19 @@
 import ISO7816
 
 extension PersonalizationProgress {
-    /// DF70 { E3 { 4F application, 80 blocks accepted (2), 81 complete (1), 82 completed personalizations (2) } … }
-    static func read(_ response: ResponseAPDU) -> [AID: PersonalizationProgress]? {
+    /// DF70 { 4F the security domain that answers
+    ///        E3 { 4F application, 80 blocks accepted (2), 81 complete (1), 82 completed personalizations (2) } … }
+    ///
+    /// - Returns: `nil` unless `securityDomain` itself answered: a card that lost its power since SELECT answers with
+    ///   another.
+    static func read(
+        _ response: ResponseAPDU, of securityDomain: AID
+    ) -> [AID: PersonalizationProgress]? {
         guard response.statusWord.isSuccess, let record = try? BERTLV(bytes: response.data), record.tag == 0xDF70,
-            let entries = try? BERTLV.sequence(record.value)
+            let entries = try? BERTLV.sequence(record.value), entries[Tag.application] == securityDomain.bytes
         else { return nil }
         var progress: [AID: PersonalizationProgress] = [:]
-        for entry in entries {
+        for entry in entries.dropFirst() {
             guard let fields = try? entry.children(), let bytes = fields[Tag.application], let aid = try? AID(bytes),
                 let blocks = fields[Tag.blocksAccepted], blocks.count == 2, let complete = fields[Tag.isComplete]
             else { return nil }
