@@ -4,7 +4,8 @@ public import SecureElement
 ///
 ///     53454E45534348414C2043415244 0A ("SENESCHAL CARD" and a newline) | state
 ///
-/// The state ends with its own digest, and holds the card's keys: the file belongs to its owner only (mode 0600), as the key in a chip would.
+/// The state ends with its own digest. It holds the card's keys: the file belongs to its owner only (mode 0600), as the
+/// key in a chip would.
 public final class CardFile: Sendable {
     public let path: String
     private let lock: FileLock
