@@ -29,7 +29,10 @@ if [ "${1:-}" != --inside ]; then
         SENESCHAL=$(swift build --show-bin-path)/seneschal
     fi
     if [ -z "${GP:-}" ] && command -v gp >/dev/null && gp --version 2>&1 | grep -q GlobalPlatformPro; then GP=gp; fi
-    work=${KEEP:-$(mktemp -d)}
+    # The checks run in the directory of the cards.
+    SENESCHAL=$(realpath "$SENESCHAL")
+    [ -z "${CAP:-}" ] || CAP=$(realpath "$CAP")
+    work=$(realpath -m "${KEEP:-$(mktemp -d)}")
     mkdir -p "$work"
     export SENESCHAL GP="${GP:-}" CAP="${CAP:-}" DRIVER="$driver" WORK="$work" TESTS="$PWD/Tests/InteropTests"
     # shellcheck disable=SC2086
@@ -157,6 +160,13 @@ else
         check "gp --uninstall deletes package and application" "$GP --key $key --uninstall '$cap'"
         stop
     done
+    start gp-t0 --test-keys -- --atr t0
+    check "gp --install over T=0" "$GP --key $key --install '$TESTS/large.cap' --applet F053454E45534348414C490201"
+    check "gp -l over T=0" "$GP --key $key -l | grep -q F053454E45534348414C490201"
+    check "gp --mode enc, rmac, renc: every field of both directions encrypted" \
+        "$GP --key $key --mode enc --mode rmac --mode renc -l | grep -q F053454E45534348414C490201"
+    check "gp --uninstall over T=0" "$GP --key $key --uninstall '$TESTS/large.cap'"
+    stop
 fi
 
 echo "interop: $passed checks passed, $failed failed"
