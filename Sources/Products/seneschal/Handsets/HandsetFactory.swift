@@ -1,0 +1,87 @@
+import CardCryptography
+import CardLink
+import GlobalPlatform
+import ISO7816
+import MobileDevice
+import SERAM
+import SecureChannel
+import SecureElement
+import SeneschalAPI
+import SeneschalClient
+
+/// A manufacturer of virtual handsets: it has a card batch's master key, makes cards with keys of their own, and
+/// registers them with the operator, as a real one would deliver them.
+///
+/// The radio is a simulation: the agent reaches its mobile network's remote agent by HTTP. Card, keys, APDUs and SERAM
+/// messages are real.
+struct HandsetFactory {
+    private let `operator`: SeneschalClient
+    private let transport: HTTPTransport
+    private let batch: Int
+    private let master: SecretBytes
+
+    /// Founds a batch: the operator's vault makes its master key and wraps it under this factory's transport key.
+    init(operator client: SeneschalClient, transport: HTTPTransport, batch label: String) async throws {
+        let pair = TransportKeyPair.generate()
+        let created = try await client.createCardBatch(.init(label: label, transportKey: pair.publicKey.pem))
+        master = try pair.decrypt(created.wrappedKey.bytes)
+        batch = created.masterKeyIndex
+        self.operator = client
+        self.transport = transport
+    }
+
+    /// What the operator is told of a new handset.
+    struct Order: Sendable {
+        var msi: String
+        var network: String
+        var type: API.SecureElementType
+    }
+
+    /// A handset that is switched on by running its agent.
+    struct Product: Sendable {
+        let order: Order
+        let card: InProcessCard<SecureElement>
+        let handset: VirtualHandset
+        let connection: HTTPRemoteAgentConnection
+    }
+
+    /// Makes a card, registers it with its subscription, and puts it into a handset.
+    ///
+    /// - Parameter channel: what stands between the agent and the card, such as a trace.
+    func make(
+        _ order: Order, channel: @Sendable (InProcessCard<SecureElement>) -> any CardChannel
+    ) async throws -> Product {
+        let cin = SystemRandomSource().bytes(8)
+        let diversification = Array(cin.prefix(8)) + [0x00, 0x01]
+        let implementation = SCP03Implementation(
+            mode: .s8, isPseudoRandom: true, responseSecurity: .macAndEncryption)
+        let card = InProcessCard(
+            EmbeddedProfile.manufacture(
+                CardIdentity(
+                    issuerIdentificationNumber: [0x48, 0x20, 0x01], cardImageNumber: cin,
+                    keyDiversificationData: diversification, implementation: implementation),
+                keys: try KeyDiversification.kdf3.keySet(master: master, diversificationData: diversification)))
+        let id = API.SecureElementIdentifier(type: .cin, value: cin.hex)
+        let registered = try await self.operator.registerSecureElement(
+            .init(
+                seId: id, mnoName: order.network, profileId: "embedded-fig5", seType: order.type,
+                standard: .init(name: "GlobalPlatform", version: "2.3.1"), certificationLevel: 4,
+                expiry: Timestamp(secondsSince1970: SystemClock().now() + 10 * 365 * 86_400),
+                centralSecurityDomain: .init(
+                    aid: HexBytes(EmbeddedProfile.issuerSecurityDomain.bytes), masterKeyIndex: batch,
+                    keyVersionNumber: 0x01, keyDiversificationData: HexBytes(diversification), sequenceCounter: 0,
+                    scp03Implementation: Int(implementation.rawValue))))
+        _ = try await self.operator.registerSubscription(
+            .init(msi: .init(type: .mdn, value: order.msi), seId: id))
+        guard let credential = AccessCredential(secret: registered.agentSecret) else {
+            throw SeneschalClientError.malformedAnswer(status: 200, reason: "the agent's credential cannot be used")
+        }
+        return Product(
+            order: order, card: card,
+            handset: VirtualHandset(
+                mobileSubscriptionIdentifier: order.msi, mobileNetwork: order.network,
+                secureElement: SecureElementDescription(seType: .embedded, seId: cin.hex), card: channel(card),
+                journal: InMemoryAgentJournal()),
+            connection: HTTPRemoteAgentConnection(transport, network: order.network, credential: credential))
+    }
+}
