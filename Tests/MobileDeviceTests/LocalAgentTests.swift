@@ -217,6 +217,17 @@ struct LocalAgentTests {
         #expect(report.ramResponses == [SERAMResponse(listOfRAPDU: [answer(1)])])
     }
 
+    @Test("a card that fell silent in the last list is reset all the same: the next order finds it powered")
+    func resetAfterLastList() async throws {
+        let card = CountingCard([command(2): .lostAfter])
+        let server = ScriptedRemoteAgent(
+            orders: RemoteManagementOrder(ramCommands: [.secureElement(apdus(1...3))], orderNumber: 1))
+        var agent = agent(card, server)
+        _ = try await agent.step()
+        #expect(await card.resets == 1)
+        #expect(await card.executed.map(\.p1) == [1, 2])
+    }
+
     // MARK: Numbers
 
     @Test("an order number that was begun before is never executed again")
