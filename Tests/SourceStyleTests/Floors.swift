@@ -60,7 +60,7 @@ enum Floors {
 
     /// The modules that a file imports, with their lines.
     static func imports(of file: SourceTree.File) -> [(line: Int, module: String)] {
-        SwiftText(file.text).code.enumerated().compactMap { index, line in
+        file.swift.code.enumerated().compactMap { index, line in
             let words = line.split(separator: " ")
             guard let keyword = words.firstIndex(of: "import"), keyword + 1 < words.count,
                 words[..<keyword].allSatisfy({ $0.hasPrefix("@") || accessLevels.contains(String($0)) })

@@ -4,7 +4,7 @@ enum Rules {
 
     /// Stops of the whole program that say nothing to the caller, and unfinished work.
     static func shortcuts(_ file: SourceTree.File) -> [Violation] {
-        let text = SwiftText(file.text)
+        let text = file.swift
         return find(["try!", "as!", "fatalError("], in: text.code, of: file) { "\($0) stops the program: throw" }
             + find(["TODO", "FIXME", "XXX", "HACK"], in: text.comments, of: file) {
                 "\($0): finish it, or open an issue"
@@ -13,7 +13,7 @@ enum Rules {
 
     /// Libraries answer; only a product talks to the terminal.
     static func printing(_ file: SourceTree.File) -> [Violation] {
-        find(["print(", "debugPrint(", "dump("], in: SwiftText(file.text).code, of: file) {
+        find(["print(", "debugPrint(", "dump("], in: file.swift.code, of: file) {
             "a library does not \($0)…)"
         }
     }
@@ -44,7 +44,7 @@ enum Rules {
 
     /// Every public type says in one sentence what it is.
     static func undocumentedTypes(_ file: SourceTree.File) -> [Violation] {
-        let (code, lines) = (SwiftText(file.text).code, file.lines)
+        let (code, lines) = (file.swift.code, file.lines)
         return code.indices.compactMap { index in
             let words = code[index].split { $0 == " " || $0 == "<" || $0 == ":" }
             let kinds: Set<Substring> = ["struct", "class", "enum", "actor", "protocol"]
@@ -61,7 +61,7 @@ enum Rules {
 
     /// Secret bytes leave their type for an encryption, never for a text, an encoder or a log.
     static func leaks(_ file: SourceTree.File) -> [Violation] {
-        let code = SwiftText(file.text).code
+        let code = file.swift.code
         var violations = find(["revealed().hex", "revealed().description"], in: code, of: file) {
             "\($0) shows a secret"
         }

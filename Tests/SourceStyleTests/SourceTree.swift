@@ -10,6 +10,15 @@ enum SourceTree {
     struct File: Sendable {
         let path: String
         let text: String
+        /// Code and comments apart; of a Swift file only.
+        let swift: SwiftText
+
+        init(path: String, text: String) {
+            self.path = path
+            self.text = text
+            swift = SwiftText(path.hasSuffix(".swift") ? text : "")
+        }
+
         var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
     }
 
@@ -30,13 +39,17 @@ enum SourceTree {
     static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: root + "/" + path) }
 
     /// The Swift files of `Sources`.
-    static func sources() throws -> [File] { try files(below: "Sources", endingIn: [".swift"]) }
+    static func sources() throws -> [File] { try readSources.get() }
 
-    /// Every Swift file that people here wrote.
-    static func swiftFiles() throws -> [File] {
-        try sources() + files(below: "Tests", endingIn: [".swift"]) + files(below: "Benchmarks", endingIn: [".swift"])
+    /// Read and taken apart once, for all rules.
+    private static let readSources = Result { try files(below: "Sources", endingIn: [".swift"]) }
+    private static let readOthers = Result {
+        try files(below: "Tests", endingIn: [".swift"]) + files(below: "Benchmarks", endingIn: [".swift"])
             + files(below: "Fuzz", endingIn: [".swift"])
     }
+
+    /// Every Swift file that people here wrote.
+    static func swiftFiles() throws -> [File] { try sources() + readOthers.get() }
 
     /// The pages that people read.
     static func pages() throws -> [File] {

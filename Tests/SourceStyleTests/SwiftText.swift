@@ -28,8 +28,9 @@ struct SwiftText {
         init(_ source: [UInt8]) { self.source = source }
 
         private func at(_ text: StaticString) -> Bool {
-            let wanted = Array("\(text)".utf8)
-            return source[index...].starts(with: wanted)
+            let count = text.utf8CodeUnitCount
+            guard index + count <= source.count else { return false }
+            return (0..<count).allSatisfy { source[index + $0] == text.utf8Start[$0] }
         }
 
         private enum Kind { case code, comment, literal }
@@ -48,6 +49,10 @@ struct SwiftText {
         mutating func scanCode(until closing: UInt8?) {
             var depth = 0
             while index < source.count {
+                guard Self.isTurn[Int(source[index])] else {
+                    take(.code)
+                    continue
+                }
                 if at("//") {
                     while index < source.count, !at("\n") { take(.comment) }
                 } else if at("/*") {
@@ -64,6 +69,9 @@ struct SwiftText {
                 }
             }
         }
+
+        /// The bytes at which something other than plain code may begin: the others are passed quickly.
+        private static let isTurn = (0...255).map { "/\"#()".utf8.contains(UInt8($0)) }
 
         private mutating func scanBlockComment() {
             var depth = 0
