@@ -116,9 +116,18 @@ let package = Package(
             ]),
 
         // Products
+        .target(
+            name: "Assembly",
+            dependencies: [
+                "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SecureElement",
+                "TrustedServiceManager", "MobileDevice", "SERAM", "SeneschalAPI", "SeneschalClient", "KeyVault",
+                "Storage", "CardLink", "HTTPServer", logging,
+            ],
+            path: "Sources/Products/Assembly", swiftSettings: strict),
         .executableTarget(
             name: "seneschal",
             dependencies: [
+                "Assembly",
                 "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SecureElement",
                 "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SERAM", "SeneschalAPI", "SeneschalClient",
                 "KeyVault", "Storage", "CardLink", "HTTPServer", argumentParser, logging, hummingbird,
@@ -127,6 +136,7 @@ let package = Package(
         .executableTarget(
             name: "benchmarks",
             dependencies: [
+                "Assembly",
                 "ISO7816", "CardCryptography", "COpenSSL", "GlobalPlatform", "SecureChannel", "SecureElement",
                 "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SERAM", "SeneschalAPI", "SeneschalClient",
                 "KeyVault", "Storage", "CardLink", "HTTPServer", asyncHTTPClient, hummingbird, grdb, logging,

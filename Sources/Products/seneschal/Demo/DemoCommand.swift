@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assembly
 import CardCryptography
 import Foundation
 import HTTPServer
@@ -36,22 +37,21 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "seneschal-demo-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        let node = try Node(
-            directory: folder.path, unlock: .keyFile(folder.appending(path: Node.File.vaultKey).path))
-        defer { node.close() }
-        let secret = try await node.desk.createOperatorCredential(name: "demo")
+        let house = try CentralTSMHouse(
+            folder: folder.path, unlock: .keyFile(folder.appending(path: "vault.key").path),
+            logger: Logger(label: "seneschal") { JSONLinesLogHandler(label: $0, logLevel: .critical) })
+        let secret = try await house.desk.createOperatorCredential(name: "demo")
         let (ports, found) = AsyncStream<Int>.makeStream()
         let address = try ServerAddress(host: "127.0.0.1", port: port)
-        let server = node.server(
-            logger: Logger(label: "seneschal") { JSONLinesLogHandler(label: $0, logLevel: .critical) })
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run(at: address) { found.yield($0) } }
+            group.addTask { try await house.server.run(at: address) { found.yield($0) } }
             group.addTask { try await tell(ports, secret, folder) }
             // The story's end, or the server's, whichever comes first, is the end.
             try await group.next()
             group.cancelAll()
             while let result = await group.nextResult() { _ = result }
         }
+        try house.close()
     }
 
     private func tell(_ ports: AsyncStream<Int>, _ secret: String, _ folder: URL) async throws {

@@ -1,3 +1,4 @@
+import Assembly
 import CardCryptography
 import CardLink
 import Foundation

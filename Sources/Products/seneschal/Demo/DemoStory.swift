@@ -1,3 +1,4 @@
+import Assembly
 import CardLink
 import GlobalPlatform
 import ISO7816

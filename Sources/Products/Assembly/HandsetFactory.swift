@@ -1,27 +1,27 @@
 import CardCryptography
-import CardLink
+public import CardLink
 import GlobalPlatform
-import ISO7816
-import MobileDevice
+public import ISO7816
+public import MobileDevice
 import SERAM
 import SecureChannel
-import SecureElement
-import SeneschalAPI
-import SeneschalClient
+public import SecureElement
+public import SeneschalAPI
+public import SeneschalClient
 
 /// A manufacturer of virtual handsets: it has a card batch's master key, makes cards with keys of their own, and
 /// registers them with the operator, as a real one would deliver them.
 ///
 /// The radio is a simulation: the agent reaches its mobile network's remote agent by HTTP. Card, keys, APDUs and SERAM
 /// messages are real.
-struct HandsetFactory {
+public struct HandsetFactory {
     private let `operator`: SeneschalClient
     private let transport: HTTPTransport
     private let batch: Int
     private let master: SecretBytes
 
     /// Founds a batch: the operator's vault makes its master key and wraps it under this factory's transport key.
-    init(operator client: SeneschalClient, transport: HTTPTransport, batch label: String) async throws {
+    public init(operator client: SeneschalClient, transport: HTTPTransport, batch label: String) async throws {
         let pair = TransportKeyPair.generate()
         let created = try await client.createCardBatch(.init(label: label, transportKey: pair.publicKey.pem))
         master = try pair.decrypt(created.wrappedKey.bytes)
@@ -31,25 +31,31 @@ struct HandsetFactory {
     }
 
     /// What the operator is told of a new handset.
-    struct Order: Sendable {
-        var msi: String
-        var network: String
-        var type: API.SecureElementType
+    public struct Order: Sendable {
+        public var msi: String
+        public var network: String
+        public var type: API.SecureElementType
+
+        public init(msi: String, network: String, type: API.SecureElementType) {
+            self.msi = msi
+            self.network = network
+            self.type = type
+        }
     }
 
     /// A handset that is switched on by running its agent.
-    struct Product: Sendable {
-        let order: Order
-        let card: InProcessCard<SecureElement>
-        let handset: VirtualHandset
-        let connection: HTTPRemoteAgentConnection
+    public struct Product: Sendable {
+        public let order: Order
+        public let card: InProcessCard<SecureElement>
+        public let handset: VirtualHandset
+        public let connection: HTTPRemoteAgentConnection
     }
 
     /// Makes a card, registers it with its subscription, and puts it into a handset.
     ///
     /// - Parameter channel: what stands between the agent and the card, such as a trace.
-    func make(
-        _ order: Order, channel: @Sendable (InProcessCard<SecureElement>) -> any CardChannel
+    public func make(
+        _ order: Order, channel: @Sendable (InProcessCard<SecureElement>) -> any CardChannel = { $0 }
     ) async throws -> Product {
         let cin = SystemRandomSource().bytes(8)
         let diversification = Array(cin.prefix(8)) + [0x00, 0x01]
