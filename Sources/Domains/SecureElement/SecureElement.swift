@@ -8,8 +8,8 @@ import SecureChannel
 ///     var card = SecureElement.manufacture(profile, keys: keys)
 ///     let response = card.process(try CommandAPDU(hex: "00A4040000"))
 ///
-/// Copy it to snapshot it; compare two copies to see whether a command changed anything. Commands change persistent memory
-/// whole or not at all. GPC v2.3.1; secure channels: Amendment D v1.2.
+/// Copy it to snapshot it; compare two copies to see whether a command changed anything. Commands change persistent
+/// memory whole or not at all. GPC v2.3.1; secure channels: Amendment D v1.2.
 public struct SecureElement: Sendable {
     /// Changes whenever persistent memory does: then it has to be written before the response is released.
     public private(set) var persistentRevision: UInt64 = 0
@@ -80,7 +80,7 @@ extension SecureElement {
             ? try select(command, on: channel) : try manageChannel(command, on: channel)
     }
 
-    /// The classes of GPC v2.3.1 Tables 11-11 and 11-12: `0x`, `4x`, `6x` of ISO and `8x`, `Cx`, `Ex` of GlobalPlatform.
+    /// The classes of GPC v2.3.1 Tables 11-11 and 11-12: `0x`, `4x`, `6x` of ISO, `8x`, `Cx`, `Ex` of GlobalPlatform.
     /// `1x`, `5x` and `7x` chain commands in ISO's way, which this card does not.
     private func check(_ classByte: ClassByte) throws(Refusal) {
         switch classByte.rawValue & 0xF0 {

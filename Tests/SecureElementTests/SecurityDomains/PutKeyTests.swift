@@ -21,7 +21,7 @@ struct PutKeyTests {
     }
 
     @Test(
-        "keys of 16, 24 and 32 bytes in both block formats replace the first set and open sessions; GET DATA E0 and C1 tell",
+        "keys of 16, 24 and 32 bytes in both block formats replace the first set; GET DATA E0 and C1 tell",
         arguments: [16, 24, 32], [KeyDataField.AESFormat.withClearLength, .ciphertextOnly])
     func sizes(length: Int, format: KeyDataField.AESFormat) throws {
         // The bare ciphertext of a 24-byte key reads as one of 32 bytes.

@@ -182,7 +182,7 @@ struct SessionTests {
     }
 
     @Test(
-        "EXTERNAL AUTHENTICATE is refused for a wrong length, level, P2, class, cryptogram or MAC, and voids the handshake"
+        "EXTERNAL AUTHENTICATE is refused for any wrong field, and voids the handshake"
     )
     func externalAuthenticateRefusals() throws {
         let changes: [(StatusWord, (inout CommandAPDU) -> Void)] = [

@@ -17,7 +17,7 @@ struct TestCard {
     static let temporaryKeys = keySet(0x50)
     static let providerKeys = keySet(0x60)
 
-    init(implementation: UInt8 = 0x70, failuresMax: Int? = nil) throws {
+    init(implementation: UInt8 = 0x70, failuresMax: Int? = nil, holdsPaymentPackage: Bool = true) throws {
         guard let implementation = SCP03Implementation(rawValue: implementation) else {
             throw CardRefused(.incorrectParameters)
         }
@@ -26,7 +26,7 @@ struct TestCard {
                 issuerIdentificationNumber: [0x48, 0x20], cardImageNumber: [1, 2, 3, 4, 5, 6, 7, 8],
                 keyDiversificationData: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], implementation: implementation,
                 authenticationFailuresMax: failuresMax), keys: Self.centralKeys,
-            random: SeededRandomSource(seed: 99))
+            holdsPaymentPackage: holdsPaymentPackage, random: SeededRandomSource(seed: 99))
     }
 
     static func keySet(_ first: UInt8) -> SCP03KeySet {
@@ -51,8 +51,10 @@ struct TestCard {
     mutating func responses(
         _ commands: [CommandAPDU], in domain: AID = Self.central, keys: SCP03KeySet = Self.centralKeys
     ) throws -> [ResponseAPDU] {
-        var session = try HostSession(domain, keys: keys) { element.process($0) }
-        return try commands.map { command in try session.send(command) { element.process($0) } }
+        var session = try OpenSession(domain, &self, keys: keys)
+        var responses: [ResponseAPDU] = []
+        for command in commands { responses.append(try session.send(command, &self)) }
+        return responses
     }
 
     /// An SP SD, an instance extradited to it, and temporary keys: what pre-personalization leaves.

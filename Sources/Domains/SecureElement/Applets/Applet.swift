@@ -12,7 +12,7 @@ protocol Applet: Equatable, Sendable {
     /// INSTALL [for personalization] named this Application: a personalization begins, an unfinished one is dropped.
     mutating func beginPersonalization()
 
-    /// One STORE DATA that the Security Domain passes on (GPC v2.3.1 §7.3.3); what it brings takes effect with the last.
+    /// One STORE DATA that the Security Domain passes on (GPC v2.3.1 §7.3.3); it takes effect with the last.
     ///
     /// - Throws: ``Refusal`` with the status word; nothing of the block is kept then.
     mutating func personalize(_ block: StoreDataCommand) throws(Refusal)

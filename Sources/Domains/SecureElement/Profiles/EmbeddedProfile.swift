@@ -3,8 +3,8 @@ import GlobalPlatform
 public import ISO7816
 public import SecureChannel
 
-/// The embedded configuration of Fig. 5: one central SD, which is the issuer security domain here, SP SDs below it, PPSE
-/// and two companion applets, and a payment package without instances. Policy and privileges are Tables 1, 2 and 3.
+/// The embedded configuration of Fig. 5: one central SD, which is the issuer security domain here, SP SDs below it,
+/// PPSE and two companion applets, and a payment package without instances. Policy and privileges are Tables 1, 2 and 3.
 public enum EmbeddedProfile {
     /// The AID that clients look for, and the one of older cards.
     public static let issuerSecurityDomain: AID = "A000000151000000"

@@ -63,11 +63,11 @@ extension SecureElement {
             applicationPrivileges: EmbeddedProfile.applicationPrivileges, loadFileHashAlgorithms: [1, 2, 3, 4])
     }
 
-    /// 2F00 { 61 { 4F } … }: Applications that can be selected.
+    /// 61 { 4F } …: Applications that can be selected. 2F00 is the identifier of EF.DIR, and no tag: what is told is
+    /// the content of that file (ISO/IEC 7816-4 §12.2.1).
     private var listOfApplications: [UInt8] {
-        let entries = memory.applications.filter { $0.isSelectable && !$0.isSecurityDomain }
-            .map { BERTLV(0x61, [BERTLV(0x4F, $0.aid.bytes)]) }
-        return BERTLV(0x2F00, entries).bytes
+        memory.applications.filter { $0.isSelectable && !$0.isSecurityDomain }
+            .map { BERTLV(0x61, [BERTLV(0x4F, $0.aid.bytes)]) }.bytes
     }
 
     private var extendedCardResources: ExtendedCardResources {
@@ -76,8 +76,10 @@ extension SecureElement {
             freeNonVolatileBytes: memory.free, freeVolatileBytes: EmbeddedProfile.volatileBytes)
     }
 
-    /// Ours. DF70 { 4F this security domain
-    ///               E3 { 4F application, 80 blocks accepted (2), 81 complete (1), 82 completed personalizations (2) } … }
+    /// Ours: whose record it is, and how far its applications are personalized.
+    ///
+    ///     DF70 { 4F this security domain
+    ///            E3 { 4F application, 80 blocks accepted (2), 81 complete (1), 82 completed personalizations (2) } … }
     private func personalizationRecord(of aid: AID) -> [UInt8] {
         let entries = memory.applications.compactMap { application -> BERTLV? in
             guard application.securityDomain == aid, case .applet(let applet) = application.content else { return nil }

@@ -1,0 +1,158 @@
+import CardCryptography
+import GlobalPlatform
+import ISO7816
+import Testing
+
+@testable import SecureElement
+
+@Suite("The card's state")
+struct PersistenceTests {
+    /// A card with something of everything in it.
+    static func full() throws -> TestCard {
+        var card = try TestCard(failuresMax: 5)
+        try card.prePersonalize()
+        try card.prePersonalize(TestCard.otherDomain, TestCard.otherInstance)
+        try card.rotateKeys()
+        let personalize = TestCard.personalize(TestCard.instance)
+        try card.expectSuccess(card.manage(personalize, in: TestCard.domain, keys: TestCard.providerKeys))
+        try card.expectSuccess(
+            card.manage(
+                Array(personalize.prefix(2)), in: TestCard.domain, keys: TestCard.providerKeys))
+        try card.expectSuccess(
+            card.manage(
+                try Package().commands() + [
+                    Package().instantiate("F053454E45534348414C7E010101"),
+                    SetStatusCommand.lock(TestCard.otherDomain).command,
+                    StoreDataCommand(data: [0x42, 1, 7], blockNumber: 0, isLastBlock: true, structure: .berTLV).command,
+                ]))
+        return card
+    }
+
+    private func expectRoundTrip(_ card: TestCard, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        var off = card.element
+        off.reset()
+        let restored = try SecureElement(persistentState: card.element.persistentState)
+        #expect(restored == off, sourceLocation: sourceLocation)
+        #expect(restored.persistentState == card.element.persistentState, sourceLocation: sourceLocation)
+        #expect(restored.memory.used == card.element.memory.used, sourceLocation: sourceLocation)
+    }
+
+    @Test("what is written is read back equal after every command, and the revision changes exactly when memory does")
+    func everyCommand() throws {
+        var card = try TestCard()
+        var session = try OpenSession(TestCard.central, &card)
+        let commands =
+            try Package().commands() + [
+                TestCard.createDomain(TestCard.domain), TestCard.instantiate(TestCard.instance),
+                TestCard.instantiate(TestCard.instance), session.putKey(TestCard.providerKeys, version: 0x02),
+                InstallCommand.forPersonalization(application: TestCard.instance).command,
+                InstallCommand.forMakeSelectable(.init(application: TestCard.instance)).command,
+                InstallCommand.forExtradition(.init(securityDomain: TestCard.domain, object: TestCard.instance))
+                    .command,
+                InstallCommand.forRegistryUpdate(
+                    .init(application: TestCard.domain, privileges: [.securityDomain, .dapVerification])
+                ).command,
+                SetStatusCommand.lock(TestCard.instance).command, GetStatusCommand(.applications).command,
+                SetStatusCommand.unlock(TestCard.instance).command, GetDataCommand.cardData.command,
+                DeleteCommand.key(identifier: nil, version: 0x02).command,
+                DeleteCommand.object(TestCard.domain, withRelated: true).command,
+                DeleteCommand.object(Package().aid, withRelated: false).command,
+                SetStatusCommand.card(.cardLocked).command, SetStatusCommand.card(.secured).command,
+                SetStatusCommand.card(.terminated).command,
+            ]
+        var changes = 0
+        for command in commands {
+            let before = card.element
+            _ = try session.send(command, &card)
+            let changed = card.element.memory != before.memory
+            #expect((card.element.persistentRevision != before.persistentRevision) == changed, "\(command)")
+            #expect((card.element.persistentState != before.persistentState) == changed, "\(command)")
+            changes += changed ? 1 : 0
+            try expectRoundTrip(card)
+        }
+        // All 23 but four blocks that wait for the last, a repeated INSTALL and two that only read.
+        #expect(commands.count == 23 && changes == 16)
+    }
+
+    @Test("a card with something of everything is read back equal")
+    func roundTrip() throws { try expectRoundTrip(try Self.full()) }
+
+    @Test("a state that is cut at any byte is refused")
+    func truncated() throws {
+        let state = try Self.full().element.persistentState
+        for count in 0..<state.count {
+            #expect(throws: CardStateError.self, "\(count) bytes") {
+                _ = try SecureElement(persistentState: Array(state.prefix(count)))
+            }
+        }
+        #expect(throws: CardStateError.self) { _ = try SecureElement(persistentState: state + [0]) }
+        #expect(throws: CardStateError.self) { _ = try SecureElement(persistentState: state + state) }
+    }
+
+    @Test("a state with any byte altered is refused, and inside its frame the digest says so")
+    func altered() throws {
+        let state = try Self.full().element.persistentState
+        var damaged = 0
+        for index in state.indices {
+            var altered = state
+            altered[index] ^= 0x01
+            do {
+                _ = try SecureElement(persistentState: altered)
+                Issue.record("byte \(index) is altered and nobody noticed")
+            } catch {
+                damaged += error == .damaged ? 1 : 0
+            }
+        }
+        // Tag and length of the two objects are read before the digest is.
+        #expect(damaged >= state.count - 8)
+    }
+
+    private func refusal(_ change: (inout CardMemory) -> Void) throws -> String? {
+        var memory = try Self.full().element.memory
+        change(&memory)
+        do {
+            _ = try SecureElement(persistentState: memory.state)
+            return nil
+        } catch { return error.description }
+    }
+
+    @Test("a registry that breaks a rule is refused with the rule")
+    func impossible() throws {
+        #expect(try refusal { _ in } == nil)
+        let prefix = "the card's state is not that of a card: "
+        #expect(try refusal { $0.applications = [] } == prefix + "there is no issuer security domain")
+        #expect(
+            try refusal { $0.applications.append($0.applications[4]) } == prefix + "an AID stands twice")
+        #expect(try refusal { $0.capacity = 10 } == prefix + "more is stored than fits")
+        #expect(
+            try refusal { $0.applications[1].lifeCycle = 0x02 }
+                == prefix + "the life cycle state of \(EmbeddedProfile.paymentSystemEnvironment)")
+        #expect(
+            try refusal { $0.applications[1].loadFile = "F053450001" }
+                == prefix + "the module of \(EmbeddedProfile.paymentSystemEnvironment) does not exist")
+        #expect(
+            try refusal { $0.applications[1].securityDomain = "F053450001" }
+                == prefix + "\(EmbeddedProfile.paymentSystemEnvironment) is not below the issuer security domain")
+        #expect(
+            try refusal { $0.applications[1].securityDomain = EmbeddedProfile.walletCompanion }
+                == prefix
+                + "the security domain of \(EmbeddedProfile.paymentSystemEnvironment) does not exist")
+        #expect(
+            try refusal { $0.applications[1].privileges = .securityDomain }
+                == prefix + "the privileges of \(EmbeddedProfile.paymentSystemEnvironment)")
+        #expect(
+            try refusal { $0.updateSecurityDomain(TestCard.central) { $0.keys.append($0.keys[0]) } }
+                == prefix + "a key of \(TestCard.central) stands twice")
+    }
+
+    @Test("another format is refused by its number")
+    func format() throws {
+        let state = try Self.full().element.persistentState
+        var card = try BERTLV.sequence(state)[0]
+        card.value[2] = 0x02
+        let digest = Digest.hash(card.bytes)
+        #expect(throws: CardStateError.unknownFormat(2)) {
+            _ = try SecureElement(persistentState: card.bytes + BERTLV(0x9E, digest).bytes)
+        }
+    }
+}
