@@ -19,6 +19,8 @@ struct LogicalChannel: Equatable, Sendable {
         case none
         case initiated(SCP03CardHandshake, OpenKeySet)
         case open(SCP03CardSession, OpenKeySet)
+        /// Open, and taken out of the channel for the command that is being executed.
+        case inUse
     }
 
     /// The bytes of a chained command that are kept at most.

@@ -20,6 +20,8 @@ extension SecureElement {
             return try execute(command, on: channel, in: nil)
         }
         guard let whole = try collectChain(command, on: channel) else { return ResponseAPDU(.success) }
+        // The session has one owner while it works, or every command would copy its ciphers.
+        channels[channel]?.session = .inUse
         let plain: CommandAPDU
         do throws(SCP03CardError) {
             plain = try session.unwrap(whole)
@@ -28,7 +30,6 @@ extension SecureElement {
             channels[channel]?.endSession()
             throw Refusal(error.statusWord)
         }
-        channels[channel]?.session = .open(session, keys)
         let response: ResponseAPDU
         do throws(Refusal) {
             response = try execute(plain, on: channel, in: SessionInForce(level: session.level, keys: keys))
@@ -37,7 +38,7 @@ extension SecureElement {
         }
         let wrapped = session.wrap(response)
         // A command that deletes its own security domain, or locks it, ends the session with it.
-        if case .open? = channels[channel]?.session { channels[channel]?.session = .open(session, keys) }
+        if case .inUse? = channels[channel]?.session { channels[channel]?.session = .open(session, keys) }
         return wrapped
     }
 
@@ -51,11 +52,8 @@ extension SecureElement {
     ///
     /// - Returns: the whole command with its last part, `nil` before.
     private mutating func collectChain(_ part: CommandAPDU, on channel: Int) throws(Refusal) -> CommandAPDU? {
-        let chained: Set<UInt8> = [
-            InstallCommand.instruction, PutKeyCommand.instruction, DeleteCommand.instruction,
-        ]
         let parts = channels[channel]?.chain ?? []
-        guard chained.contains(part.instruction) else {
+        guard Self.chainedInstructions.contains(part.instruction) else {
             guard parts.isEmpty else {
                 channels[channel]?.endSession()
                 throw Refusal(.lastCommandOfChainExpected)
@@ -81,6 +79,10 @@ extension SecureElement {
         }
         return part
     }
+
+    private static let chainedInstructions: Set<UInt8> = [
+        InstallCommand.instruction, PutKeyCommand.instruction, DeleteCommand.instruction,
+    ]
 
     /// Executes a command in plain. Reading what is public needs no session; everything else does.
     private mutating func execute(
