@@ -41,6 +41,7 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 
 let package = Package(
@@ -112,7 +113,7 @@ let package = Package(
             [
                 "SeneschalAPI", "SERAM", "TrustedServiceManager", "ISO7816", "GlobalPlatform", "CardCryptography",
                 hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioSSL, httpTypes, serviceLifecycle,
-                logging,
+                unixSignals, logging,
             ]),
 
         // Products
@@ -181,7 +182,7 @@ let package = Package(
             [
                 "HTTPServer", "SeneschalAPI", "SeneschalClient", "TrustedServiceManager", "Storage", "KeyVault",
                 "MobileDevice", "SERAM", "ISO7816", "CardCryptography", "GlobalPlatform", hummingbird,
-                hummingbirdTesting, httpTypes, logging, nioCore, nioPosix,
+                hummingbirdTesting, httpTypes, logging, nioCore, nioPosix, serviceLifecycle,
             ]),
         tests(
             "ScenarioTests",

@@ -8,6 +8,7 @@ import NIOSSL
 import SeneschalAPI
 import ServiceLifecycle
 public import TrustedServiceManager
+import UnixSignals
 
 /// The HTTP server: one door per audience, over one central TSM.
 public struct SeneschalServer: Sendable {
@@ -17,6 +18,7 @@ public struct SeneschalServer: Sendable {
     private let keys: any KeyService
     private let networks: MobileNetworks
     private let logger: Logger
+    private let closing = ClosingSign()
 
     public init(
         tsm: CentralTSM, desk: OperatorDesk, store: any DirectoryStore, keys: any KeyService,
@@ -33,20 +35,31 @@ public struct SeneschalServer: Sendable {
     /// Serves until SIGTERM or SIGINT, or until the task is cancelled. Requests under way are answered first.
     ///
     /// - Parameter onListening: called once with the port, which is the one that was found when 0 was asked for.
-    public func run(at address: ServerAddress, onListening: @escaping @Sendable (Int) async -> Void = { _ in })
-        async throws
-    {
-        try await application(at: address, onListening: onListening).runService()
+    public func run(
+        at address: ServerAddress, onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) async throws {
+        try await services(at: address, signals: [.sigterm, .sigint], onListening: onListening).run()
     }
 
-    /// The application, for running it among other services.
+    /// The application, and what makes it ready to go down. Services go down in reverse order: first the polls that are
+    /// held open are answered, and no more are taken, so that the application has nothing to wait for.
+    func services(
+        at address: ServerAddress, signals: [UnixSignal], onListening: @escaping @Sendable (Int) async -> Void
+    ) throws -> ServiceGroup {
+        ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    try application(at: address, onListening: onListening),
+                    SessionCloser(networks: networks, closing: closing),
+                ], gracefulShutdownSignals: signals, logger: logger))
+    }
+
     func application(
         at address: ServerAddress, onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) throws -> some ApplicationProtocol {
         Application(
             responder: doors().router.buildResponder(), server: try address.serverBuilder(),
             configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port)),
-            services: [SessionCloser(networks: networks)],
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? address.port) },
             logger: logger)
     }
@@ -56,7 +69,7 @@ public struct SeneschalServer: Sendable {
         var router = DoorRouter(access: AccessControl(store: store))
         ServiceProviderDoor(tsm: tsm).register(on: &router)
         OperatorDoor(desk: desk, store: store).register(on: &router)
-        DeviceDoor(networks: networks, store: store).register(on: &router)
+        DeviceDoor(networks: networks, store: store, closing: closing).register(on: &router)
         PublicDoor(store: store, keys: keys, networks: networks).register(on: &router)
         return router
     }
@@ -65,9 +78,11 @@ public struct SeneschalServer: Sendable {
 /// When the server goes down, polls that are held open are answered at once.
 private struct SessionCloser: Service {
     let networks: MobileNetworks
+    let closing: ClosingSign
 
     func run() async throws {
         try? await gracefulShutdown()
+        closing.hang()
         await networks.shutDown()
     }
 }

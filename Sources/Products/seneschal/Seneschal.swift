@@ -4,5 +4,31 @@ import ArgumentParser
 struct Seneschal: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "seneschal", abstract: "Security domains, kept for others.",
-        subcommands: [DemoCommand.self, CardCommand.self])
+        discussion: """
+            A trusted service manager in one process, and the tools around it:
+
+              seneschal serve --first-run
+              seneschal operator list networks --credential-file var/operator.credential
+              seneschal provider data --msi 491700000001 --credential-file bank.credential
+
+            Exit status: 0 done, 1 refused, 2 usage, 3 unreachable (nothing is known to have happened), 4 the outcome \
+            is unknown as yet (repeat with the same --idempotency-key).
+            """,
+        subcommands: [
+            DemoCommand.self, ServeCommand.self, ProviderCommand.self, OperatorCommand.self, DeviceCommand.self,
+            CardCommand.self,
+        ])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            ExitStatus.end(with: error)
+        }
+    }
 }

@@ -1,8 +1,13 @@
 import HummingbirdTesting
 import KeyVault
+import MobileDevice
+import SERAM
 import SeneschalAPI
+import SeneschalClient
 import Storage
+import Synchronization
 import Testing
+import TrustedServiceManager
 
 @Suite("When the server fails, and what it says of itself")
 struct FailureTests {
@@ -53,7 +58,7 @@ struct FailureTests {
         let request = try #require(lines.first { $0["route"] == "/tsm/v1/communications/{communicationId}/scripts" })
         #expect(request["level"] == "info")
         #expect(request["message"] == "request")
-        #expect(request["status"] == "404")
+        #expect(request["status"] == 404)
         #expect(request["problem"] == "notFound")
         #expect(request["requestId"]?.string?.isEmpty == false)
         #expect(request["time"]?.string.flatMap { Timestamp($0) } != nil)
@@ -62,5 +67,29 @@ struct FailureTests {
             #expect(!all.contains(hidden), "\(hidden)")
         }
         #expect(server.log.all.allSatisfy { $0.hasSuffix("\n") && !$0.dropLast().contains("\n") })
+    }
+
+    @Test("a server that goes down answers polls that it holds open, at once, and is down")
+    func goingDown() async throws {
+        let server = try await TestServer(limits: RemoteAgentLimits(longPollSeconds: 600))
+        let element = SecureElementDescription(seType: .embedded, seId: TestServer.seID)
+        let transports = Mutex<[HTTPTransport]>([])
+        let held = Mutex<Task<RemoteManagementOrder, any Error>?>(nil)
+        try await server.liveUntilShutDown { port in
+            let transport = try HTTPTransport(server: "http://127.0.0.1:\(port)")
+            transports.withLock { $0.append(transport) }
+            let connection = HTTPRemoteAgentConnection(
+                transport, network: "North", credential: try #require(AccessCredential(secret: server.agent)))
+            let session = try await connection.openSession(for: [element])
+            _ = try await connection.handshake(RAMHandshakeCommand(secureElements: [element]), in: session)
+            held.withLock {
+                $0 = Task { try await connection.exchange(.polling(lastOrderNumber: 0), in: session) }
+            }
+            // Time for the poll to arrive; one that comes later is refused, and nothing waits for it either.
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        let poll = try #require(held.withLock { $0 })
+        await #expect(throws: RemoteAgentConnectionError.self) { try await poll.value }
+        for transport in transports.withLock({ $0 }) { await transport.close() }
     }
 }

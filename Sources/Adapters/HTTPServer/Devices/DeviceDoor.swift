@@ -17,6 +17,7 @@ import TrustedServiceManager
 struct DeviceDoor: Sendable {
     let networks: MobileNetworks
     let store: any DirectoryStore
+    let closing: ClosingSign
 
     func register(on router: inout DoorRouter) {
         router.onBytes(Endpoints.seramOrder) { _, visit in
@@ -48,6 +49,7 @@ struct DeviceDoor: Sendable {
     /// The secure element that the agent speaks for, which must be reached through the network in the path.
     private func attendance(of visit: RequestVisit) async throws -> (SecureElementIdentifier, RemoteAgent) {
         guard case .agent(let agent)? = visit.visitor else { throw Problem(.forbidden) }
+        guard !closing.isHanging else { throw Problem(.shuttingDown) }
         guard let network = visit.parameters["network"],
             try await store.secureElement(agent)?.mobileNetwork == network
         else {

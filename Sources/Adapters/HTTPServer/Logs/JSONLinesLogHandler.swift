@@ -67,7 +67,7 @@ extension Logger.MetadataValue {
     fileprivate var json: JSONValue {
         switch self {
         case .string(let string): .string(string)
-        case .stringConvertible(let value): .string(value.description)
+        case .stringConvertible(let value): (value as? Int).map { .integer($0) } ?? .string(value.description)
         case .array(let values): .array(values.map(\.json))
         case .dictionary(let values):
             .object(values.sorted { $0.key < $1.key }.map { JSONMember($0.key, $0.value.json) })

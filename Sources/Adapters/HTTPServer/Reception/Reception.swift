@@ -57,8 +57,8 @@ struct Reception: RouterMiddleware {
     ) {
         var metadata: Logger.Metadata = [
             "requestId": "\(context.id)", "method": "\(request.method.rawValue)",
-            "route": "\(context.endpointPath ?? "none")", "status": "\(response.status.code)",
-            "microseconds": "\(start.duration(to: .now) / .microseconds(1))",
+            "route": "\(context.endpointPath ?? "none")", "status": .stringConvertible(response.status.code),
+            "microseconds": .stringConvertible(Int(start.duration(to: .now) / .microseconds(1))),
         ]
         if let code { metadata["problem"] = "\(code.rawValue)" }
         context.logger.info("request", metadata: metadata)

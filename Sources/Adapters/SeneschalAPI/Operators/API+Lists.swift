@@ -20,7 +20,7 @@ extension API {
     }
 
     /// Items on one page at most.
-    public static let limitMax = 1_000
+    public static let limitMax = 500
     public static let limitDefault = 100
 
     static let cursorSchema = Schema.text(1...256, example: "cin:45434E0000000001")

@@ -145,12 +145,14 @@ extension API {
             "Service", "The general definition of a service.",
             [
                 .required("service", ServiceIdentifier.schema), .required("name", .text(1...64, example: "Payment")),
-                .required("executableLoadFile", .aid, "The package that sits, uninstantiated, on the secure element."),
-                .required("executableModule", .aid),
                 .required(
-                    "instanceAIDPrefix", .hex(5...14, example: "F053454E4553434841"),
+                    "executableLoadFile", .hex(5...16, example: "F053454E45534348414C5041"),
+                    "The package that sits, uninstantiated, on the secure element."),
+                .required("executableModule", .hex(5...16, example: "F053454E45534348414C504101")),
+                .required(
+                    "instanceAIDPrefix", .hex(5...14, example: "F053454E45534348414C5041"),
                     "Two bytes are appended for every instance."),
-                .optional("installParameters", .hex(0...128, example: "C900"), "Tag C9 and what the applet asks for."),
+                .optional("installParameters", .hex(0...128, example: ""), "Tag C9 and what the applet asks for."),
                 .required("minimumStandard", StandardVersion.schema),
                 .optional("minimumCertificationLevel", certificationLevelSchema, "Absent: any."),
                 .optional(
@@ -220,11 +222,13 @@ extension API {
         public static let schema = Schema.object(
             "CentralSecurityDomain", "How to open the central security domain, except its keys.",
             [
-                .required("aid", .aid),
+                .required("aid", .hex(5...16, example: "A000000151000000")),
                 .required("masterKeyIndex", masterKeyIndexSchema, "That of the card batch."),
-                .required("keyVersionNumber", keyVersionNumberSchema),
+                .required("keyVersionNumber", .integer(0...127, example: 1)),
                 .required("keyDiversificationData", keyDiversificationDataSchema),
-                .required("sequenceCounter", sequenceCounterSchema, "The last one used; 0 when it leaves the factory."),
+                .required(
+                    "sequenceCounter", .integer(0...0xFF_FFFF, example: 0),
+                    "The last one used; 0 when it leaves the factory."),
                 .required("scp03Implementation", scp03ImplementationSchema),
             ])
     }

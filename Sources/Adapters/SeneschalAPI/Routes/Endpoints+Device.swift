@@ -11,7 +11,7 @@ extension Endpoints {
             [.optional("secureElements", .array(of: secureElement, 1...16))]),
         response: Schema.object(
             "SessionOrderResponse", "The management session.", [.required("sessionID", sessionIDSchema)]),
-        status: 201, problems: [.tooManySessions])
+        status: 201, problems: [.tooManySessions, .shuttingDown])
 
     /// `POST /handshake?sessionId=`.
     public static let seramHandshake = APIRoute(
@@ -33,7 +33,7 @@ extension Endpoints {
                 .required("chosenDataProtocol", .text(1...64, example: "application/json"), "The same once more."),
                 .required("chosenVersion", .text(1...64, example: "2.0.0")),
             ]),
-        problems: [.unknownSession, .noCommonOption])
+        problems: [.unknownSession, .noCommonOption, .shuttingDown])
 
     /// `POST /remoteManagement?sessionId=`.
     public static let seramRemoteManagement = APIRoute(
@@ -69,7 +69,7 @@ extension Endpoints {
                     "orderNumber", orderNumber,
                     "Extension: grows with every order for one secure element; none is executed twice."),
             ]),
-        problems: [.unknownSession])
+        problems: [.unknownSession, .shuttingDown])
 
     private static let network = APIRoute.Parameter(
         name: "network", place: .path, schema: .printable(1...64, example: "North"), isRequired: true,

@@ -78,6 +78,6 @@ public final class HTTPTransport: Sendable {
             body: Array(buffer: body))
     }
 
-    /// A page of a thousand secure elements is well below.
+    /// The largest page is well below.
     static let answerBytesMax = 16 * 1_048_576
 }

@@ -1,0 +1,27 @@
+import CardLink
+import Foundation
+
+/// A file with one secret on one line, for its owner's eyes only.
+enum SecretFile {
+    static let bytesMax = 4_096
+
+    /// - Throws: also when others can read the file.
+    static func read(_ path: String) throws -> String {
+        guard let bytes = try DurableFile.read(path, bytesMax: bytesMax) else {
+            throw CommandFailure(.refused, "\(path) does not exist")
+        }
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0
+        guard mode & 0o077 == 0 else {
+            throw CommandFailure(.refused, "others can read \(path)", nextStep: "chmod 600 \(path)")
+        }
+        return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Makes the file, mode 0600; it must not exist.
+    static func create(_ path: String, _ secret: String) throws {
+        try DurableFile.create(path, with: Array((secret + "\n").utf8))
+    }
+
+    static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+}

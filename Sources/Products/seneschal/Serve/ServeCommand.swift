@@ -1,0 +1,154 @@
+import ArgumentParser
+import Assembly
+import Foundation
+import HTTPServer
+import Logging
+import TrustedServiceManager
+
+/// `seneschal serve`: the central TSM in one process.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the central TSM: HTTP doors for providers, operators and devices over one data folder.",
+        discussion: """
+            The first time, an operator's credential is written to var/operator.credential:
+
+              seneschal serve --first-run
+
+            To try things out, with five customers whose handsets are switched on:
+
+              seneschal serve --first-run --virtual-handsets 5
+
+            On an address that others can reach TLS is required:
+
+              seneschal serve --address 0.0.0.0 --port 8443 --tls-certificate chain.pem --tls-key key.pem
+
+            The first line on standard output is the address. The log goes to standard error, one JSON object a line. \
+            SIGTERM and Control-C end the server after the requests under way have been answered.
+            """)
+
+    @Option(name: .customLong("data"), help: ArgumentHelp("The data folder.", valueName: "dir"))
+    var folder = "var"
+
+    @Option(help: "The address to listen on.")
+    var address = "127.0.0.1"
+
+    @Option(help: "The port to listen on; 0 finds a free one.")
+    var port = 8080
+
+    @Option(help: ArgumentHelp("The certificate chain (PEM), leaf first.", valueName: "file"))
+    var tlsCertificate: String?
+
+    @Option(help: ArgumentHelp("The private key (PEM).", valueName: "file"))
+    var tlsKey: String?
+
+    @OptionGroup var vaultOptions: VaultOptions
+
+    @Flag(help: "Make an operator's credential and write it to operator.credential in the data folder (mode 0600).")
+    var firstRun = false
+
+    @Flag(help: "Let the modules of the central TSM talk over its service bus instead of directly.")
+    var serviceBus = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Register this many virtual handsets on two networks, and run them: cards in memory, gone with the process.",
+            valueName: "n"))
+    var virtualHandsets = 0
+
+    @Option(help: "The least level that is logged: trace, debug, info, notice, warning, error, critical.")
+    var logLevel = LogLevelArgument.info
+
+    func validate() throws {
+        if (tlsCertificate == nil) != (tlsKey == nil) {
+            throw ValidationError("--tls-certificate and --tls-key go together.")
+        }
+        if !(0...HandsetShelf.handsetsMax).contains(virtualHandsets) {
+            throw ValidationError("--virtual-handsets is 0 to \(HandsetShelf.handsetsMax).")
+        }
+        if virtualHandsets > 0 && tlsCertificate != nil {
+            throw ValidationError("--virtual-handsets is for trying things out, on a loopback address without TLS.")
+        }
+    }
+
+    func run() async throws {
+        let address = try serverAddress()
+        let level = logLevel.level
+        let logger = Logger(label: "seneschal") { JSONLinesLogHandler(label: $0, logLevel: level) }
+        let keyFile = URL(filePath: folder).appending(path: "vault.key").path
+        let house = try CentralTSMHouse(
+            folder: folder, unlock: try vaultOptions.unlock(keyFileDefault: keyFile),
+            link: serviceBus ? .bus(ServiceBus()) : .direct, logger: logger)
+        if firstRun { try await makeOperator(house.desk) }
+        let origin = (address.certificate == nil ? "http://" : "https://") + address.urlHost
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let (ports, port) = AsyncStream<Int>.makeStream()
+            group.addTask {
+                // A server that cannot listen ends at once.
+                defer { port.finish() }
+                try await house.server.run(at: address) { port.yield($0) }
+            }
+            var handsets: Task<Void, Never>?
+            if let port = await ports.first(where: { _ in true }) {
+                Terminal.output("Listening on \(origin):\(port)")
+                logger.info("listening", metadata: ["address": "\(address.host)", "port": "\(port)"])
+                if virtualHandsets > 0 {
+                    let shelf = try await HandsetShelf(
+                        server: "\(origin):\(port)", operatorSecret: try SecretFile.read(operatorFile),
+                        count: virtualHandsets)
+                    handsets = Task { await shelf.run() }
+                }
+            }
+            try await group.waitForAll()
+            handsets?.cancel()
+            await handsets?.value
+        }
+        try house.close()
+        logger.info("stopped")
+    }
+
+    private var operatorFile: String { URL(filePath: folder).appending(path: "operator.credential").path }
+
+    private func serverAddress() throws -> ServerAddress {
+        var certificate: ServerAddress.CertificateFiles?
+        if let tlsCertificate, let tlsKey { certificate = .init(chain: tlsCertificate, privateKey: tlsKey) }
+        do {
+            return try ServerAddress(host: address, port: port, certificate: certificate)
+        } catch {
+            throw CommandFailure(.usage, error.description)
+        }
+    }
+
+    private func makeOperator(_ desk: OperatorDesk) async throws {
+        let file = operatorFile
+        guard !SecretFile.exists(file) else {
+            throw CommandFailure(
+                .refused, "\(file) exists already: this is not the first run",
+                nextStep: "start without --first-run, or move the file away for another operator's credential")
+        }
+        try SecretFile.create(file, try await desk.createOperatorCredential(name: "first"))
+        Terminal.message("The operator's credential is in \(file).")
+    }
+}
+
+extension ServerAddress {
+    /// As it stands in a URL. RFC 3986 §3.2.2.
+    fileprivate var urlHost: String { host.contains(":") ? "[\(host)]" : host }
+}
+
+/// The levels of the log on the command line.
+enum LogLevelArgument: String, ExpressibleByArgument, CaseIterable {
+    case trace, debug, info, notice, warning, error, critical
+
+    var level: Logger.Level {
+        switch self {
+        case .trace: .trace
+        case .debug: .debug
+        case .info: .info
+        case .notice: .notice
+        case .warning: .warning
+        case .error: .error
+        case .critical: .critical
+        }
+    }
+}
