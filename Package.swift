@@ -140,7 +140,7 @@ let package = Package(
                 "Assembly",
                 "ISO7816", "CardCryptography", "COpenSSL", "GlobalPlatform", "SecureChannel", "SecureElement",
                 "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SERAM", "SeneschalAPI", "SeneschalClient",
-                "KeyVault", "Storage", "CardLink", "HTTPServer", asyncHTTPClient, hummingbird, grdb, logging,
+                "KeyVault", "Storage", "CardLink", "HTTPServer", asyncHTTPClient, nioCore, nioHTTP1, logging,
             ],
             path: "Benchmarks", exclude: ["README.md"], swiftSettings: strict),
 

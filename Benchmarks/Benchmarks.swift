@@ -1,1 +1,24 @@
-@main enum Benchmarks { static func main() { print("benchmarks") } }
+import Foundation
+
+/// Runs every benchmark and prints one line for each figure: ratios against a peer or a limit measured in the same run.
+@main
+enum Benchmarks {
+    static func main() async throws {
+        var measurements: [Measurement] = []
+        func report(_ title: String, _ found: [Measurement]) {
+            write(title)
+            for measurement in found { write("  \(measurement)") }
+            measurements += found
+        }
+        report("SCP03 (one thread)", benchmarkSecureChannel())
+        report("Provisioning over HTTP", try await benchmarkProvisioning())
+        report("SE-data look-ups over HTTP", try await benchmarkLookUps())
+        let missed = measurements.count { $0.isMet == false }
+        write(missed == 0 ? "every goal is met" : "\(missed) goals are missed")
+        if missed > 0 { exit(1) }
+    }
+
+    private static func write(_ line: String) {
+        try? FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
+    }
+}

@@ -40,13 +40,6 @@ private func measureSecureChannel() throws -> [Measurement] {
     ]
 }
 
-private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-
-private func seconds(_ work: () throws -> Void) rethrows -> Double {
-    let duration = try ContinuousClock().measure(work)
-    return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
-}
-
 /// One card, one host, one command, over and over.
 private struct SecureChannelBench {
     let keys = SCP03KeySet.random(.aes128)
