@@ -60,3 +60,10 @@ func seconds(_ work: () async throws -> Void) async rethrows -> Double {
     try await work()
     return start.duration(to: .now) / .seconds(1)
 }
+
+/// How many seconds `work` takes, without suspension.
+func seconds(_ work: () throws -> Void) rethrows -> Double {
+    let start = ContinuousClock.now
+    try work()
+    return start.duration(to: .now) / .seconds(1)
+}
