@@ -11,6 +11,7 @@ enum Benchmarks {
             measurements += found
         }
         report("SCP03 (one thread)", benchmarkSecureChannel())
+        report("Card in process", benchmarkCard())
         report("Provisioning over HTTP", try await benchmarkProvisioning())
         report("SE-data look-ups over HTTP", try await benchmarkLookUps())
         let missed = measurements.count { $0.isMet == false }

@@ -45,13 +45,6 @@ private func measureCard() throws -> [Measurement] {
     ]
 }
 
-private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-
-private func seconds(_ work: () throws -> Void) rethrows -> Double {
-    let duration = try ContinuousClock().measure(work)
-    return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
-}
-
 /// One card, fresh from the factory, and one host.
 private struct CardBench {
     let keys = SCP03KeySet.random(.aes128)

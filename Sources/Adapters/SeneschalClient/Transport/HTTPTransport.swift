@@ -16,6 +16,9 @@ public final class HTTPTransport: Sendable {
     public let server: String
     private let client: HTTPClient
 
+    /// Connections to the server at a time.
+    static let connectionsMax = 256
+
     /// - Parameters:
     ///   - server: such as `https://tsm.example:8443`, without a path.
     ///   - trustedCertificates: a PEM file of the certificates that sign the server's; absent: those of the system.
@@ -33,6 +36,8 @@ public final class HTTPTransport: Sendable {
         }
         configuration.timeout.connect = .seconds(5)
         configuration.redirectConfiguration = .disallow
+        // Long polls of local agents hold their connections: they must not starve requests beside them.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.connectionsMax
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
