@@ -41,6 +41,38 @@ struct CutSweepTests {
         #expect(struck == cuts.count)
     }
 
+    @Test("the main road converges wherever the server dies around a write to its database", arguments: [false, true])
+    func sweepCommits(isCombined: Bool) async throws {
+        let counting = CommitCut(write: nil, moment: .afterCommit)
+        let uncut = try await World(commitCut: counting)
+        _ = try await uncut.flow().run(World.order(isCombined: isCombined))
+        await uncut.tearDown()
+        let cuts = CommitCut.Moment.allCases.flatMap { moment in (0..<counting.writes).map { ($0, moment) } }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var waiting = cuts[...]
+            func startNext() {
+                guard let (write, moment) = waiting.popFirst() else { return }
+                group.addTask { try await run(write, moment, isCombined: isCombined) }
+            }
+            for _ in 0..<Self.workers { startNext() }
+            while try await group.next() != nil { startNext() }
+        }
+        print("swept \(cuts.count) writes of \(isCombined ? "the combined request" : "Flows A to C")")
+        #expect(cuts.count > 20)
+    }
+
+    private func run(_ write: Int, _ moment: CommitCut.Moment, isCombined: Bool) async throws {
+        let world = try await World(commitCut: CommitCut(write: write, moment: moment))
+        let place = "server \(moment.rawValue) of write \(write), combined: \(isCombined)"
+        do {
+            let instance = try await world.flow().run(World.order(isCombined: isCombined))
+            try await checkNothingIsLost(world, instance, place)
+        } catch {
+            Issue.record("\(place): \(error)")
+        }
+        await world.tearDown()
+    }
+
     /// Worlds that run at the same time; each waits more than it computes.
     private static let workers = 8
 
@@ -57,7 +89,7 @@ struct CutSweepTests {
         let world = try await World(cut)
         do {
             let instance = try await world.flow().run(World.order(isCombined: isCombined))
-            try await checkNothingIsLost(world, instance, cut)
+            try await checkNothingIsLost(world, instance, "\(cut)")
         } catch {
             Issue.record("\(cut), combined: \(isCombined): \(error)")
         }
@@ -65,44 +97,44 @@ struct CutSweepTests {
         return world.guillotine.hasStruck
     }
 
-    private func checkNothingIsLost(_ world: World, _ instance: AID, _ cut: Cut) async throws {
+    private func checkNothingIsLost(_ world: World, _ instance: AID, _ place: String) async throws {
         var card = await world.card.card
         card.reset()
-        #expect(card.process(SelectCommand(instance).command).statusWord == .success, "\(cut)")
-        try checkRegistry(&card, instance, cut)
-        try await checkKeys(&card, world, cut)
-        #expect(try await world.store.unsettledExecutions(on: nil).isEmpty, "\(cut)")
+        #expect(card.process(SelectCommand(instance).command).statusWord == .success, "\(place)")
+        try checkRegistry(&card, instance, place)
+        try await checkKeys(&card, world, place)
+        #expect(try await world.store.unsettledExecutions(on: nil).isEmpty, "\(place)")
     }
 
     /// One SD of the provider, one instance, personalized exactly once.
-    private func checkRegistry(_ card: inout SecureElement, _ instance: AID, _ cut: Cut) throws {
+    private func checkRegistry(_ card: inout SecureElement, _ instance: AID, _ place: String) throws {
         let domain = PrepersonalizationNames.securityDomain
         _ = card.process(SelectCommand(domain).command)
         let record = card.process(GetDataCommand(0xDF70).command)
         let entries = try BERTLV.sequence(try BERTLV(bytes: record.data).value)
-        #expect(entries.count == 2, "one instance under the SD: \(cut)")
+        #expect(entries.count == 2, "one instance under the SD: \(place)")
         let fields = try entries.last.map { try $0.children() } ?? []
-        #expect(fields[0x4F as BERTag] == instance.bytes, "\(cut)")
-        #expect(fields[0x81 as BERTag] == [0x01], "complete: \(cut)")
-        #expect(fields[0x82 as BERTag] == [0x00, 0x01], "personalized once: \(cut)")
+        #expect(fields[0x4F as BERTag] == instance.bytes, "\(place)")
+        #expect(fields[0x81 as BERTag] == [0x01], "complete: \(place)")
+        #expect(fields[0x82 as BERTag] == [0x00, 0x01], "personalized once: \(place)")
     }
 
     /// The provider's own key set is the only one of its SD, and the provider can open it.
-    private func checkKeys(_ card: inout SecureElement, _ world: World, _ cut: Cut) async throws {
+    private func checkKeys(_ card: inout SecureElement, _ world: World, _ place: String) async throws {
         let data = try await world.connection.secureElement(of: World.subscriber)
         let description = try #require(data.card)
-        #expect(description.keyVersionNumber == ProviderKeySet.ownVersion(generation: 0), "\(cut)")
+        #expect(description.keyVersionNumber == ProviderKeySet.ownVersion(generation: 0), "\(place)")
         _ = card.process(SelectCommand(description.securityDomain).command)
         let template = try KeyInformationTemplate(
             bytes: card.process(GetDataCommand.keyInformationTemplate.command).data)
-        #expect(template.versions.map(\.rawValue) == [description.keyVersionNumber], "\(cut)")
+        #expect(template.versions.map(\.rawValue) == [description.keyVersionNumber], "\(place)")
         let script = try await world.providerVault.forecast(
             .own(generation: 0), card: description, hostChallenge: [1, 2, 3, 4, 5, 6, 7, 8],
             commands: [GetStatusCommand(.applications).command])
         let answers = script.script.map { card.process($0) }
         let outcome = script.interpret(answers)
         guard case .complete = outcome else {
-            Issue.record("\(cut): the provider cannot open its SD: \(outcome)")
+            Issue.record("\(place): the provider cannot open its SD: \(outcome)")
             return
         }
     }

@@ -40,12 +40,15 @@ actor World {
     }
 
     /// - Parameter implementation: the card's "i" parameter: 70 pseudo-random challenges, 60 random ones.
-    init(_ cut: Cut? = nil, implementation: UInt8 = 0x70, link: ModuleLink = .direct) async throws {
+    init(
+        _ cut: Cut? = nil, commitCut: CommitCut? = nil, implementation: UInt8 = 0x70, link: ModuleLink = .direct
+    ) async throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "seneschal-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let server = try Self.startServer(in: folder, link: link)
+        let server = try Self.startServer(in: folder, link: link, commitCut)
         self.server = server
         self.link = link
+        self.commitCut = commitCut
         let box = ServerBox()
         guillotine = Guillotine(cut) { await box.world?.killServer() }
         providerVault = try Self.openProviderVault(in: folder)
@@ -55,10 +58,12 @@ actor World {
         try await providerVault.importTemporaryMasterKey(wrapped: founding.provider.temporaryMasterKey.wrappedKey)
         card = InProcessCard(founding.card)
         box.world = self
+        commitCut?.arm { await box.world?.killServer() }
         handset = Task { [weak self] in await self?.runHandset() }
     }
 
     private let link: ModuleLink
+    private let commitCut: CommitCut?
 
     /// Every world's provider starts from a copy of one vault: making a transport key pair takes longer than the rest.
     private static func openProviderVault(in folder: URL) throws -> ProviderVault {
@@ -137,7 +142,7 @@ actor World {
         try? old.store.close()
         old.vault.close()
         do {
-            server = try Self.startServer(in: folder, link: link)
+            server = try Self.startServer(in: folder, link: link, commitCut)
             serverStarts += 1
         } catch {
             preconditionFailure("a server starts on what the last one left: \(error)")
@@ -146,7 +151,9 @@ actor World {
         Task { await old.networks.shutDown() }
     }
 
-    private static func startServer(in folder: URL, link: ModuleLink) throws -> Server {
+    private static func startServer(
+        in folder: URL, link: ModuleLink, _ commitCut: CommitCut?
+    ) throws -> Server {
         let store = try SQLiteStore(path: folder.appending(path: "tsm.sqlite").path)
         let vault = try SealedVault.open(
             at: folder.appending(path: "tsm.vault").path,
@@ -154,7 +161,8 @@ actor World {
         let clock = SystemClock()
         let networks = NetworksBox()
         let random = SystemRandomSource()
-        let tsm = CentralTSM(store: store, keys: vault, clock: clock, random: random, link: link) {
+        let directory: any DirectoryStore = commitCut.map { CuttingStore(store: store, cut: $0) } ?? store
+        let tsm = CentralTSM(store: directory, keys: vault, clock: clock, random: random, link: link) {
             networks.networks?.remoteAgent(of: $0)
         }
         let all = MobileNetworks(
