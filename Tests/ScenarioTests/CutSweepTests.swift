@@ -58,7 +58,7 @@ struct CutSweepTests {
             while try await group.next() != nil { startNext() }
         }
         print("swept \(cuts.count) writes of \(isCombined ? "the combined request" : "Flows A to C")")
-        #expect(cuts.count > 20)
+        #expect(cuts.count >= 20)
     }
 
     private func run(_ write: Int, _ moment: CommitCut.Moment, isCombined: Bool) async throws {

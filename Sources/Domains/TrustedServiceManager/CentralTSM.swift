@@ -82,6 +82,8 @@ extension CentralTSM {
         let answer = try await operation(record)
         // The operation has recorded its executions under the key by now; the record is read again to keep them.
         let current = try await currentRecord(record)
+        // Where effect and answer have to stand or fall together the operation has kept the answer itself.
+        guard current.sealedAnswer == nil else { return answer }
         try await commit([try await receive.keeping(answer, in: current)])
         return answer
     }

@@ -16,13 +16,14 @@ extension CentralTSM {
                 secureElement: file.secureElement.id, msi: request.service.msi, service: request.service.service,
                 qualifier: request.service.qualifier, targetApplication: request.targetApplication,
                 operation: request.operation, terms: terms, openedAt: clock.now())
+            let outcome = BeginCommunicationOutcome(communication: communication.id, terms: terms)
             try await commit([
-                .putCommunication(communication), .putIdempotencyRecord(record),
+                .putCommunication(communication), try await receive.keeping(outcome, in: record),
                 audit(
                     context, "communication.begin", on: file.secureElement.id,
                     "\(communication.id.rawValue) \(request.operation.rawValue) \(request.targetApplication)"),
             ])
-            return BeginCommunicationOutcome(communication: communication.id, terms: terms)
+            return outcome
         }
     }
 
@@ -38,14 +39,15 @@ extension CentralTSM {
             } catch {
                 throw .communication(error)
             }
+            let outcome = EndCommunicationOutcome(
+                operation: communication.operation, status: .success, scriptsRun: communication.scriptsRun)
             try await commit([
-                .putCommunication(communication), .putIdempotencyRecord(record),
+                .putCommunication(communication), try await receive.keeping(outcome, in: record),
                 audit(
                     context, "communication.end", on: known.secureElement,
                     "\(communication.id.rawValue) \(request.operationStatus.rawValue)"),
             ])
-            return EndCommunicationOutcome(
-                operation: communication.operation, status: .success, scriptsRun: communication.scriptsRun)
+            return outcome
         }
     }
 
