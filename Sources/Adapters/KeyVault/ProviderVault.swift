@@ -118,6 +118,27 @@ public final class ProviderVault: ProviderKeys {
         }
     }
 
+    public func script(
+        _ keySet: ProviderKeySet, card: CardDescription, hostChallenge: [UInt8], opening: [UInt8],
+        commands: [CommandAPDU]
+    ) async throws(ProviderKeysError) -> SCP03AnsweredScript {
+        let answer: InitializeUpdateResponse
+        do { answer = try InitializeUpdateResponse(bytes: opening) } catch { throw .invalid("\(error)") }
+        guard answer.keyVersionNumber == card.keyVersionNumber else {
+            throw .invalid(
+                "\(SecureChannelError.keyVersionMismatch(asked: card.keyVersionNumber, reported: answer.keyVersionNumber))"
+            )
+        }
+        let keys = try keys(keySet, card)
+        do {
+            return try SCP03AnsweredScript(
+                keys: keys, hostChallenge: hostChallenge, answer: answer,
+                level: SecurityLevel(strongestOf: answer.implementation), commands: commands)
+        } catch {
+            throw .invalid("\(error)")
+        }
+    }
+
     public func putKey(
         generation: Int, replacing replaced: UInt8, encryptedUnder opening: ProviderKeySet, card: CardDescription
     ) async throws(ProviderKeysError) -> CommandAPDU {

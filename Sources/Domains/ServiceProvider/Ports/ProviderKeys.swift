@@ -8,6 +8,14 @@ public protocol ProviderKeys: Sendable {
         _ keySet: ProviderKeySet, card: CardDescription, hostChallenge: [UInt8], commands: [CommandAPDU]
     ) async throws(ProviderKeysError) -> SCP03Forecast
 
+    /// The rest of a script for a card that draws random challenges: EXTERNAL AUTHENTICATE and the wrapped commands.
+    ///
+    /// - Parameter opening: the data field of the card's answer to INITIALIZE UPDATE with `hostChallenge`.
+    func script(
+        _ keySet: ProviderKeySet, card: CardDescription, hostChallenge: [UInt8], opening: [UInt8],
+        commands: [CommandAPDU]
+    ) async throws(ProviderKeysError) -> SCP03AnsweredScript
+
     /// PUT KEY that replaces `replaced` by the provider's own key set of `generation`, encrypted under the DEK of
     /// `opening`. The key set is durable in the vault before this returns: it cannot be on a card and nowhere else.
     func putKey(
@@ -64,6 +72,12 @@ public struct CardDescription: Hashable, Sendable, Codable {
     public var sequenceCounter: UInt32
     /// The "i" parameter of SCP03.
     public var implementation: UInt8
+
+    /// Bit 5 of "i": the card challenge is pseudo-random, so a script can be computed beforehand (GPC Amd D Table 5-1).
+    public var hasPseudoRandomChallenge: Bool { implementation & 0x10 != 0 }
+
+    /// 8 bytes, or 16 in S16 mode (bit 1 of "i"); C-MACs have the same length.
+    public var challengeLength: Int { implementation & 0x01 != 0 ? 16 : 8 }
 
     public init(
         securityDomain: AID, keyVersionNumber: UInt8, keyDiversificationData: [UInt8], sequenceCounter: UInt32,

@@ -28,7 +28,8 @@ public struct ProvisioningFlow: Sendable {
         public var service: ServiceName
         public var paymentReferenceNumber: String
         public var data: PersonalizationData
-        /// Rotation, personalization and activation in one request (alternatives B1 to B3) instead of one by one.
+        /// Rotation, personalization and activation in one request (alternatives B1 to B3) instead of one by one. A card
+        /// that draws random challenges is asked for one before each script, so there it is one by one all the same.
         public var isCombined: Bool
 
         public init(
@@ -89,7 +90,7 @@ public struct ProvisioningFlow: Sendable {
                 try await tsm.prePersonalize(target, key: key)
             }
         }
-        if order.isCombined, element.custody == .temporary {
+        if order.isCombined, element.custody == .temporary, card.hasPseudoRandomChallenge {
             await report(.provisioningCombined)
             return try await provisionCombined(order, target, card, known.instance, report)
         }
@@ -115,27 +116,39 @@ public struct ProvisioningFlow: Sendable {
 
     private var maker: ScriptMaker { ScriptMaker(keys: keys, random: random) }
 
-    /// Begin, process, end: one communication for one script.
+    /// Begin, process, end: one communication for one script, and for the opening that it may need.
     private func relay(
         _ script: RelayedScript, _ target: ServiceTarget, application: AID, _ operation: String,
         _ report: @Sendable (Step) async -> Void
     ) async throws(ProvisioningError) {
-        let commands = try await vault { () async throws(ProviderKeysError) in try await script.commands(keys) }
-        let bytes = commands.reduce(0) { $0 + $1.bytes.count }
         let communication = try await once(report) { key throws(CentralTSMConnectionError) in
             try await tsm.beginCommunication(
-                target, application: application, scriptBytes: bytes, operation: operation, key: key)
+                target, application: application, scriptBytes: script.scriptBytesMax, operation: operation, key: key)
         }
-        let processed = try await once(report) { key throws(CentralTSMConnectionError) in
-            try await tsm.processScript(commands, communication: communication, key: key)
-        }
-        let result = try await vault { () async throws(ProviderKeysError) in
-            try await script.interpret(processed, keys)
-        }
+        let result = try await process(script, in: communication, report)
         try await once(report) { key throws(CentralTSMConnectionError) in
             try await tsm.endCommunication(communication, succeeded: result == .completed, key: key)
         }
         try await judge(result, report)
+    }
+
+    private func process(
+        _ script: RelayedScript, in communication: String, _ report: @Sendable (Step) async -> Void
+    ) async throws(ProvisioningError) -> RelayedScriptResult {
+        var script = script
+        if let opening = script.opening {
+            let answer = try await once(report) { key throws(CentralTSMConnectionError) in
+                try await tsm.processScript(opening, communication: communication, key: key)
+            }
+            guard let opened = script.opened(by: answer) else { return .notStarted }
+            script = opened
+        }
+        let ready = script
+        let commands = try await vault { () async throws(ProviderKeysError) in try await ready.commands(keys) }
+        let processed = try await once(report) { key throws(CentralTSMConnectionError) in
+            try await tsm.processScript(commands, communication: communication, key: key)
+        }
+        return try await vault { () async throws(ProviderKeysError) in try await ready.interpret(processed, keys) }
     }
 
     private func provisionCombined(

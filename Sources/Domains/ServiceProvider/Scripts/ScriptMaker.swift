@@ -43,12 +43,12 @@ public struct ScriptMaker: Sendable {
     private func script(_ keySet: ProviderKeySet, _ card: CardDescription, _ commands: [CommandAPDU]) -> RelayedScript {
         RelayedScript(
             keySet: keySet, card: card,
-            hostChallenge: random.bytes(card.implementation & 0x01 != 0 ? 16 : 8), commands: commands)
+            hostChallenge: random.bytes(card.challengeLength), commands: commands)
     }
 
     /// What fits a short APDU after padding and C-MAC: 255 − 8 rounded down to whole blocks, less one byte of padding;
     /// in S16 mode the C-MAC has 16 bytes.
-    private static func blockLength(_ card: CardDescription) -> Int { card.implementation & 0x01 != 0 ? 223 : 239 }
+    private static func blockLength(_ card: CardDescription) -> Int { card.challengeLength == 16 ? 223 : 239 }
 }
 
 /// The data that personalizes an application; printed as a count, because it may hold a PAN and keys.
