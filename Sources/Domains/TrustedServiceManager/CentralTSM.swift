@@ -90,15 +90,13 @@ extension CentralTSM {
 
     /// The record as the operation left it, with the executions that it began.
     func currentRecord(_ record: IdempotencyRecord) async throws(TSMError) -> IdempotencyRecord {
-        do {
-            return try await store.idempotencyRecord(scope: record.scope, key: record.key) ?? record
-        } catch {
-            throw TSMError(error)
+        try await stored { () async throws(StoreError) in
+            try await store.idempotencyRecord(scope: record.scope, key: record.key) ?? record
         }
     }
 
     func commit(_ changes: [StoreChange]) async throws(TSMError) {
-        do { try await store.commit(changes) } catch { throw TSMError(error) }
+        try await stored { () async throws(StoreError) in try await store.commit(changes) }
     }
 
     func audit(

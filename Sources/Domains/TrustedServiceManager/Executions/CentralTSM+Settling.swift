@@ -54,8 +54,9 @@ extension CentralTSM {
     func settlePending(
         on secureElement: SecureElementIdentifier, resubmitting own: Set<ExecutionNumber>
     ) async throws(TSMError) {
-        let pending: [Execution]
-        do { pending = try await store.unsettledExecutions(on: secureElement) } catch { throw TSMError(error) }
+        let pending = try await stored { () async throws(StoreError) in
+            try await store.unsettledExecutions(on: secureElement)
+        }
         for execution in pending { try await settle(execution, resubmitting: own.contains(execution.number)) }
     }
 
@@ -159,10 +160,7 @@ extension CentralTSM {
     func file(
         of id: SecureElementIdentifier, for provider: ServiceProviderID
     ) async throws(TSMError) -> QueryModule.CardFile {
-        let record: SecureElementRecord?
-        do { record = try await store.secureElement(id) } catch { throw TSMError(error) }
-        guard let record else { throw .internal(reason: "secure element \(id) is not registered") }
-        return try await query.file(of: record, for: provider)
+        try await query.file(of: try await query.secureElement(id), for: provider)
     }
 
     private func releaseCommunication(of execution: Execution) async throws(TSMError) {
@@ -171,16 +169,13 @@ extension CentralTSM {
 
     private func communicationChanges(of execution: Execution) async throws(TSMError) -> [StoreChange] {
         guard let id = execution.communication else { return [] }
-        do {
-            guard var communication = try await store.communication(id) else { return [] }
+        let found = try await stored { () async throws(StoreError) in try await store.communication(id) }
+        guard var communication = found else { return [] }
+        do throws(CommunicationError) {
             try communication.apply(.settle(script: execution.number))
-            return [.putCommunication(communication)]
-        } catch let error as StoreError {
-            throw TSMError(error)
-        } catch let error as CommunicationError {
-            throw .communication(error)
         } catch {
-            throw .internal(reason: "\(error)")
+            throw .communication(error)
         }
+        return [.putCommunication(communication)]
     }
 }

@@ -25,11 +25,8 @@ public struct ExecutionJournal: Sendable {
     ) async throws(TSMError) -> Execution {
         var execution = draft
         execution.sealedPlan = try await seal(plan, of: execution)
-        do {
-            execution.number = try await store.begin(execution, changes)
-        } catch {
-            throw TSMError(error)
-        }
+        let begun = execution
+        execution.number = try await stored { () async throws(StoreError) in try await store.begin(begun, changes) }
         return execution
     }
 
@@ -70,12 +67,9 @@ public struct ExecutionJournal: Sendable {
     }
 
     func execution(_ number: ExecutionNumber) async throws(TSMError) -> Execution {
-        do {
-            if let execution = try await store.execution(number) { return execution }
-        } catch {
-            throw TSMError(error)
-        }
-        throw .internal(reason: "execution \(number.rawValue) is not in the journal")
+        guard let execution = try await stored({ () async throws(StoreError) in try await store.execution(number) })
+        else { throw .internal(reason: "execution \(number.rawValue) is not in the journal") }
+        return execution
     }
 
     private func update(_ execution: Execution) async throws(TSMError) {
@@ -85,7 +79,7 @@ public struct ExecutionJournal: Sendable {
     }
 
     private func commit(_ changes: [StoreChange]) async throws(TSMError) {
-        do { try await store.commit(changes) } catch { throw TSMError(error) }
+        try await stored { () async throws(StoreError) in try await store.commit(changes) }
     }
 }
 
@@ -93,8 +87,7 @@ extension ExecutionJournal: ReportJournal {
     public func record(
         _ report: SecureElementReport, of number: ExecutionNumber, from secureElement: SecureElementIdentifier
     ) async throws(TSMError) {
-        let found: Execution?
-        do { found = try await store.execution(number) } catch { throw TSMError(error) }
+        let found = try await stored { () async throws(StoreError) in try await store.execution(number) }
         // An agent that reports on another's order, or on none, is acknowledged and ignored.
         guard var execution = found, execution.secureElement == secureElement else { return }
         guard execution.state == .sent || execution.state == .intended else { return }
@@ -135,6 +128,13 @@ extension KeyService {
             throw .internal(reason: "unsealing of \(context): \(error)")
         }
     }
+}
+
+/// What the store answers, or its failure as the central TSM tells it.
+func stored<Answer>(
+    _ ask: () async throws(StoreError) -> Answer
+) async throws(TSMError) -> Answer {
+    do throws(StoreError) { return try await ask() } catch { throw TSMError(error) }
 }
 
 extension TSMError {

@@ -45,8 +45,14 @@ struct TornCommand: Sendable {
             case .temporary(let keys): [keys.keyVersionNumber]
             case .provider(let version): [version]
             }
-        return domain.keyVersionNumbers != before || (domain.sequenceCounter ?? 0) < known.sequenceCounter
-            || (domain.sequenceCounter == 0 && openedASession)
+        if domain.keyVersionNumbers != before { return true }
+        // Only pseudo-random challenges move the counter (GPC Amd D §6.2.2.1): without them it proves nothing.
+        guard countsSessions else { return false }
+        return (domain.sequenceCounter ?? 0) < known.sequenceCounter || (domain.sequenceCounter == 0 && openedASession)
+    }
+
+    private var countsSessions: Bool {
+        conclusion.file.secureElement.centralSecurityDomain.implementation & 0x10 != 0
     }
 
     /// An answered EXTERNAL AUTHENTICATE moves the counter beyond 0.
@@ -58,6 +64,8 @@ struct TornCommand: Sendable {
         guard let aid = conclusion.plan.reading?.instance, let progress = domain?.personalization[aid] else {
             return false
         }
+        // Of a personalization that cannot be told from the one before, nothing is claimed: it may be done again.
+        guard leg.ending != .lost || !wasPersonalized else { return false }
         let start = leg.commands[..<index].lastIndex { $0.instruction == Self.install && $0.p1 & 0x20 != 0 } ?? -1
         let answered = leg.commands[(start + 1)..<index].count { $0.instruction == Self.storeData }
         return progress.blocksAccepted == answered + 1
@@ -76,10 +84,19 @@ struct TornCommand: Sendable {
         }
     }
 
-    private var wasSelectable: Bool {
-        guard let service = conclusion.execution.service, let qualifier = conclusion.execution.qualifier else {
-            return false
+    private var wasSelectable: Bool { knownStatus == .active }
+
+    private var wasPersonalized: Bool {
+        switch knownStatus {
+        case .personalized, .active, .locked: true
+        default: false
         }
-        return conclusion.file.instance(of: service, qualifier)?.status == .active
+    }
+
+    private var knownStatus: ServiceStatus? {
+        guard let service = conclusion.execution.service, let qualifier = conclusion.execution.qualifier else {
+            return nil
+        }
+        return conclusion.file.instance(of: service, qualifier)?.status
     }
 }

@@ -16,70 +16,60 @@ struct QueryModule: Sendable {
     }
 
     func identifier(of msi: MobileSubscriptionIdentifier) async throws(TSMError) -> SecureElementIdentifier {
-        do {
-            if let id = try await store.secureElement(of: msi) { return id }
-        } catch {
-            throw TSMError(error)
+        guard let id = try await stored({ () async throws(StoreError) in try await store.secureElement(of: msi) })
+        else {
+            throw .notFound(field: "msi", reason: "no secure element is known for this subscription")
         }
-        throw .notFound(field: "msi", reason: "no secure element is known for this subscription")
+        return id
+    }
+
+    func secureElement(_ id: SecureElementIdentifier) async throws(TSMError) -> SecureElementRecord {
+        guard let record = try await stored({ () async throws(StoreError) in try await store.secureElement(id) }) else {
+            throw .notFound(field: "seId", reason: "this secure element is not registered")
+        }
+        return record
     }
 
     /// The secure element, which must belong to the subscription (TSM-03).
     func secureElement(
         _ id: SecureElementIdentifier, of msi: MobileSubscriptionIdentifier
     ) async throws(TSMError) -> SecureElementRecord {
-        do {
-            guard let record = try await store.secureElement(id) else {
-                throw TSMError.notFound(field: "seId", reason: "this secure element is not registered")
-            }
-            guard try await store.secureElement(of: msi) == id else {
-                throw TSMError.mismatch(field: "msi", reason: "the subscription does not belong to this secure element")
-            }
-            return record
-        } catch let error as TSMError {
-            throw error
-        } catch let error as StoreError {
-            throw TSMError(error)
-        } catch {
-            throw .internal(reason: "\(error)")
+        let record = try await secureElement(id)
+        let known = try await stored { () async throws(StoreError) in try await store.secureElement(of: msi) }
+        guard known == id else {
+            throw .mismatch(field: "msi", reason: "the subscription does not belong to this secure element")
         }
+        return record
     }
 
     func file(
-        of secureElement: SecureElementRecord, for provider: ServiceProviderID
+        of secureElement: SecureElementRecord, for id: ServiceProviderID
     ) async throws(TSMError) -> CardFile {
-        do {
-            guard let provider = try await store.serviceProvider(provider) else {
-                throw TSMError.notFound(field: "provider", reason: "the service provider is not registered")
-            }
-            return CardFile(
-                secureElement: secureElement, provider: provider,
-                securityDomain: try await store.securityDomain(on: secureElement.id, of: provider.id),
-                instances: try await store.serviceInstances(on: secureElement.id))
-        } catch let error as TSMError {
-            throw error
-        } catch let error as StoreError {
-            throw TSMError(error)
-        } catch {
-            throw .internal(reason: "\(error)")
+        let (provider, domain, instances) = try await stored { () async throws(StoreError) in
+            (
+                try await store.serviceProvider(id),
+                try await store.securityDomain(on: secureElement.id, of: id),
+                try await store.serviceInstances(on: secureElement.id)
+            )
         }
+        guard let provider else {
+            throw .notFound(field: "provider", reason: "the service provider is not registered")
+        }
+        return CardFile(
+            secureElement: secureElement, provider: provider, securityDomain: domain, instances: instances)
     }
 
     func service(_ identifier: ServiceIdentifier) async throws(TSMError) -> ServiceDefinition {
-        do {
-            if let definition = try await store.service(identifier) { return definition }
-        } catch {
-            throw TSMError(error)
-        }
-        throw .notFound(field: "service", reason: "service \(identifier) is not registered")
+        guard let definition = try await stored({ () async throws(StoreError) in try await store.service(identifier) })
+        else { throw .notFound(field: "service", reason: "service \(identifier) is not registered") }
+        return definition
     }
 
     /// A communication of this provider; another's is as unknown as none (TSM-09).
     func communication(
         _ id: CommunicationID, of provider: ServiceProviderID
     ) async throws(TSMError) -> Communication {
-        let found: Communication?
-        do { found = try await store.communication(id) } catch { throw TSMError(error) }
+        let found = try await stored { () async throws(StoreError) in try await store.communication(id) }
         guard let found, found.provider == provider else {
             throw .notFound(field: "communicationId", reason: "no such communication; begin one")
         }

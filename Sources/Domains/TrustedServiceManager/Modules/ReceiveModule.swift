@@ -20,8 +20,9 @@ struct ReceiveModule: Sendable {
         scope: String, key: String?, digest: [UInt8], as answer: Answer.Type = Answer.self
     ) async throws(TSMError) -> Admission<Answer> {
         guard let key, (1...Self.keyLengthMax).contains(key.utf8.count) else { throw .idempotencyKeyMissing }
-        let found: IdempotencyRecord?
-        do { found = try await store.idempotencyRecord(scope: scope, key: key) } catch { throw TSMError(error) }
+        let found = try await stored { () async throws(StoreError) in
+            try await store.idempotencyRecord(scope: scope, key: key)
+        }
         guard let found else {
             return .first(IdempotencyRecord(scope: scope, key: key, requestDigest: digest, createdAt: clock.now()))
         }

@@ -25,15 +25,8 @@ extension CentralTSM {
     }
 
     private func reconcileInTurn(_ id: SecureElementIdentifier) async throws(TSMError) -> Reconciliation {
-        let element: SecureElementRecord?
-        let open: [Execution]
-        do {
-            element = try await store.secureElement(id)
-            open = try await store.unsettledExecutions(on: id)
-        } catch {
-            throw TSMError(error)
-        }
-        guard var element else { throw .notFound(field: "seId", reason: "this secure element is not registered") }
+        var element = try await query.secureElement(id)
+        let open = try await stored { () async throws(StoreError) in try await store.unsettledExecutions(on: id) }
         try await settlePending(on: id, resubmitting: [])
         let snapshot = try await read(
             CardReading(

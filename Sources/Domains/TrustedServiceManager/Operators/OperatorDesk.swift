@@ -8,6 +8,7 @@ public struct OperatorDesk: Sendable {
     let clock: any WallClock
     let random: any RandomSource
     let tsm: CentralTSM
+    private let query: QueryModule
     private let receive: ReceiveModule
 
     public init(
@@ -19,6 +20,7 @@ public struct OperatorDesk: Sendable {
         self.clock = clock
         self.random = random
         self.tsm = tsm
+        query = QueryModule(store: store)
         receive = ReceiveModule(store: store, keys: keys, clock: clock)
     }
 
@@ -60,8 +62,7 @@ extension OperatorDesk {
     ) async throws(TSMError) -> RegisteredServiceProvider {
         guard (1...64).contains(name.utf8.count) else { throw .invalid(field: "name", reason: "1 to 64 bytes") }
         return try await once(context, "provider.register \(name)") { now throws(TSMError) in
-            let known: [ServiceProviderRecord]
-            do throws(StoreError) { known = try await store.serviceProviders() } catch { throw TSMError(error) }
+            let known = try await stored { () async throws(StoreError) in try await store.serviceProviders() }
             guard !known.contains(where: { $0.name == name }) else {
                 throw .duplicate(reason: "a service provider named \(name) exists already")
             }
@@ -109,16 +110,11 @@ extension OperatorDesk {
             throw .invalid(field: "standard.version", reason: "a version is dotted decimal, such as 2.3.1")
         }
         return try await once(context, "secure-element.register \(registration.id)") { now throws(TSMError) in
-            do {
-                guard try await store.mobileNetwork(registration.mobileNetwork) != nil else {
-                    throw TSMError.notFound(field: "mnoName", reason: "no mobile network of this name is registered")
-                }
-            } catch let error as TSMError {
-                throw error
-            } catch let error as StoreError {
-                throw TSMError(error)
-            } catch {
-                throw .internal(reason: "\(error)")
+            let network = try await stored { () async throws(StoreError) in
+                try await store.mobileNetwork(registration.mobileNetwork)
+            }
+            guard network != nil else {
+                throw .notFound(field: "mnoName", reason: "no mobile network of this name is registered")
             }
             let record = registration.record(registeredAt: now)
             let secret = makeSecret()
@@ -133,17 +129,7 @@ extension OperatorDesk {
         _ subscription: SubscriptionRecord, _ context: OperatorContext
     ) async throws(TSMError) -> SubscriptionRecord {
         try await once(context, "subscription.register") { _ throws(TSMError) in
-            do {
-                guard try await store.secureElement(subscription.secureElement) != nil else {
-                    throw TSMError.notFound(field: "seId", reason: "this secure element is not registered")
-                }
-            } catch let error as TSMError {
-                throw error
-            } catch let error as StoreError {
-                throw TSMError(error)
-            } catch {
-                throw .internal(reason: "\(error)")
-            }
+            _ = try await query.secureElement(subscription.secureElement)
             return (subscription, [.insertSubscription(subscription)])
         }
     }
@@ -151,10 +137,8 @@ extension OperatorDesk {
     /// The first operator credential, made at first run.
     public func createOperatorCredential(name: String) async throws(TSMError) -> String {
         let secret = makeSecret()
-        do {
+        try await stored { () async throws(StoreError) in
             try await store.commit([credential(secret, .operator(name: name), clock.now())])
-        } catch {
-            throw TSMError(error)
         }
         return secret
     }
@@ -243,15 +227,8 @@ extension OperatorDesk {
         let now = clock.now()
         let (answer, changes) = try await perform(now)
         let entry = AuditEntry(at: now, actor: "operator:\(context.name)", action: action)
-        do {
-            try await store.commit(changes + [.audit(entry), try await receive.keeping(answer, in: record)])
-        } catch let error as StoreError {
-            throw TSMError(error)
-        } catch let error as TSMError {
-            throw error
-        } catch {
-            throw .internal(reason: "\(error)")
-        }
+        let kept = try await receive.keeping(answer, in: record)
+        try await stored { () async throws(StoreError) in try await store.commit(changes + [.audit(entry), kept]) }
         return answer
     }
 

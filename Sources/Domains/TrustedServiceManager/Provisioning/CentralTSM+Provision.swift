@@ -49,15 +49,11 @@ extension CentralTSM {
             (request.rotation, ScriptPlan.Part.rotation), (request.personalization, .personalization),
         ] {
             guard let commands else { continue }
-            guard !commands.isEmpty, commands.count <= CommunicationTerms.scriptCommandsMax else {
-                throw .scriptTooLarge(
-                    field: part.rawValue,
-                    reason: "a script holds 1 to \(CommunicationTerms.scriptCommandsMax) commands")
-            }
+            try check(commands, bytesMax: CommunicationTerms.scriptBytesMaxDefault, field: part.rawValue)
             guard CommandPolicy.isRelayed(commands) || part == .personalization && request.rotation == nil else {
                 throw .invalid(field: part.rawValue, reason: "in a combined request the provider wraps its scripts")
             }
-            legs += try self.legs(commands, service, file, part: part)
+            legs += try self.legs(commands, service, file, instance: instance.instance, part: part)
         }
         if request.activate {
             guard instance.status == .personalized || instance.status == .active || request.personalization != nil

@@ -7,10 +7,8 @@ extension CentralTSM {
     func read(
         _ reading: CardReading, on id: SecureElementIdentifier
     ) async throws(TSMError) -> CardSnapshot {
-        let record: SecureElementRecord?
-        do { record = try await store.secureElement(id) } catch { throw TSMError(error) }
-        guard let record else { throw .internal(reason: "secure element \(id) is not registered") }
-        let report = try await consult(ScriptPlan(legs: [], reading: reading), on: record)
+        let report = try await consult(
+            ScriptPlan(legs: [], reading: reading), on: try await query.secureElement(id))
         guard let snapshot = reading.interpret(report.epilogue) else {
             throw .unreachable(reason: "the card was lost while it was being read")
         }
@@ -19,7 +17,7 @@ extension CentralTSM {
 
     /// Sends commands that change nothing lasting on the card, and gives their report. Whatever becomes of it, the
     /// execution is over: whoever wanted it asks again.
-    private func consult(
+    func consult(
         _ plan: ScriptPlan, on element: SecureElementRecord
     ) async throws(TSMError) -> SecureElementReport {
         var execution = try await journal.intend(
@@ -48,8 +46,8 @@ extension CentralTSM {
 
     /// For cards that draw random challenges: asks for the challenge in a trip of its own.
     ///
-    /// Such a plan has one session; what follows it waits for another round, because the next INITIALIZE UPDATE would
-    /// end the session before.
+    /// Such a plan has one session; the next one waits for another round, because its INITIALIZE UPDATE would end the
+    /// session before.
     func opened(
         _ plan: ScriptPlan, on secureElement: SecureElementRecord
     ) async throws(TSMError) -> ScriptPlan {
@@ -60,7 +58,8 @@ extension CentralTSM {
         let opening = try await openingAnswer(terms, on: secureElement)
         var leg = plan.legs[0]
         leg.route = .answered(terms, opening: opening, commands: commands)
-        return ScriptPlan(legs: [leg], reading: plan.reading)
+        let following = plan.legs.dropFirst().prefix { !$0.route.needsCardChallenge }
+        return ScriptPlan(legs: [leg] + following, reading: plan.reading)
     }
 
     /// SELECT and INITIALIZE UPDATE. They change nothing that lasts, so they are never settled later.

@@ -29,7 +29,10 @@ public actor RemoteAgent {
         var lastOrderNumber = 0
         /// The order that waits for the agent, or has been handed to it.
         var pending: CommandList?
+        /// Whether the agent has it in hand; not any more when the agent says that it has never begun it.
         var isHandedOver = false
+        /// Whether it has ever been handed over: from then on only a report can tell that nothing was executed.
+        var hasLeft = false
         /// Whoever waits for the report on `pending`.
         var waiter: CheckedContinuation<Result<SecureElementReport, GatewayError>, Never>?
         /// The agent's long poll.
@@ -156,6 +159,7 @@ extension RemoteAgent {
         let order = RemoteManagementOrder(
             pending, element: session.element, isFirst: !session.isStarted)
         session.isHandedOver = true
+        session.hasLeft = true
         session.isStarted = true
         sessions[sessionID] = session
         return order
@@ -167,6 +171,7 @@ extension RemoteAgent {
     private func waitForOrder(_ sessionID: String) async -> Bool {
         guard var session = sessions[sessionID] else { return false }
         session.poll?.resume()
+        session.poll = nil
         session.pollNumber += 1
         let number = session.pollNumber
         sessions[sessionID] = session
@@ -202,7 +207,7 @@ extension RemoteAgent {
         session.poll?.resume()
         guard let waiter = session.waiter else { return }
         waiter.resume(
-            returning: .failure(session.isHandedOver ? .noReport(reason) : .unreachable(reason)))
+            returning: .failure(session.hasLeft ? .noReport(reason) : .unreachable(reason)))
     }
 }
 
@@ -220,6 +225,7 @@ extension RemoteAgent: SecureElementGateway {
         }
         session.pending = list
         session.isHandedOver = false
+        session.hasLeft = false
         let poll = session.poll
         session.poll = nil
         sessions[sessionID] = session
@@ -253,14 +259,14 @@ extension RemoteAgent: SecureElementGateway {
         guard var session = sessions[sessionID], session.pending?.number == number, let waiter = session.waiter else {
             return
         }
-        let wasHandedOver = session.isHandedOver
+        let hasLeft = session.hasLeft
         session.pending = nil
         session.waiter = nil
         session.isHandedOver = false
         sessions[sessionID] = session
         waiter.resume(
             returning: .failure(
-                wasHandedOver
+                hasLeft
                     ? .noReport("no report within \(limits.reportSeconds) s")
                     : .unreachable("the agent did not fetch the order within \(limits.reportSeconds) s")))
     }

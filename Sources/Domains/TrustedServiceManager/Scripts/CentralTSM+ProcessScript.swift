@@ -12,8 +12,11 @@ extension CentralTSM {
         return try await operate(on: known.secureElement, context) { record throws(TSMError) in
             if let outcome = try await settledOutcome(of: record) { return outcome }
             let communication = try await current(request.communication, of: context.provider)
-            try check(request.commands, against: communication.terms)
+            try check(request.commands, bytesMax: communication.terms.scriptBytesMax, field: "apdus")
             try checkThatAScriptMayBegin(in: communication)
+            if CommandPolicy.isOpening(request.commands) {
+                return try await openSession(request.commands, in: communication, context)
+            }
             for _ in 0..<Self.roundsMax {
                 let file = try await file(of: communication.secureElement, for: context.provider)
                 let plan = try await plan(request.commands, for: communication, file)
@@ -51,38 +54,94 @@ extension CentralTSM {
         _ commands: [CommandAPDU], for communication: Communication, _ file: QueryModule.CardFile
     ) async throws(TSMError) -> ScriptPlan {
         let service = try await query.service(communication.service)
-        let legs = try legs(commands, service, file, part: .script)
         let instance = file.instance(of: communication.service, communication.qualifier)?.instance
+        let legs = try legs(commands, service, file, instance: instance, part: .script)
         return ScriptPlan(
             legs: legs,
             reading: CardReading(
                 centralSecurityDomain: file.secureElement.centralSecurityDomain.aid,
-                securityDomain: file.securityDomain?.aid, instance: instance))
+                securityDomain: file.securityDomain?.aid,
+                instance: instance ?? CommandPolicy.created(by: commands)))
+    }
+
+    /// Asks a card for its challenge on behalf of the provider. Nothing on the card is read after it: another selection
+    /// would end the session that the next script goes on with.
+    private func openSession(
+        _ commands: [CommandAPDU], in communication: Communication, _ context: RequestContext
+    ) async throws(TSMError) -> ScriptOutcome {
+        let file = try await file(of: communication.secureElement, for: context.provider)
+        _ = try CommandPolicy(file: file, service: nil).judge(commands)
+        guard let domain = file.securityDomain?.aid, (try? AID(commands[0].data)) == domain else {
+            throw .commandRefused(index: 0, reason: "a session is opened with your own security domain")
+        }
+        var communication = communication
+        communication.scriptsRun += 1
+        try await commit([
+            .putCommunication(communication),
+            audit(
+                context, "script", on: communication.secureElement,
+                "\(communication.id.rawValue) \(communication.operation.rawValue): opening"),
+        ])
+        let plan = ScriptPlan(
+            legs: [.init(part: .script, route: .relayed(securityDomain: domain, commands: commands.map(\.bytes)))],
+            reading: nil)
+        let report = try await consult(plan, on: file.secureElement)
+        let (answers, ending) = WireLeg(relaying: commands).interpret(report.script)
+        var outcome = ScriptOutcome(
+            verdict: ending == .complete ? .completed : .stopped,
+            responses: answers.enumerated().map {
+                .init(index: $0, data: $1.data, statusWord: $1.statusWord.rawValue)
+            }, failed: [], unattempted: Array(answers.count..<commands.count))
+        switch ending {
+        case .complete:
+            return outcome
+        case .refused(let index, let statusWord):
+            outcome.failed = [
+                .init(index: index, command: commands[index].bytes, statusWord: statusWord.rawValue)
+            ]
+            return outcome
+        default:
+            throw .unreachable(reason: "the card was lost while it was being asked for its challenge")
+        }
     }
 
     /// Judges and plans one list of commands.
     func legs(
-        _ commands: [CommandAPDU], _ service: ServiceDefinition, _ file: QueryModule.CardFile, part: ScriptPlan.Part
+        _ commands: [CommandAPDU], _ service: ServiceDefinition, _ file: QueryModule.CardFile, instance: AID?,
+        part: ScriptPlan.Part
     ) throws(TSMError) -> [ScriptPlan.Leg] {
-        let destinations = try CommandPolicy(file: file, service: service).judge(commands)
+        let destinations = try CommandPolicy(file: file, service: service, instance: instance).judge(commands)
         let planner = ScriptPlanner(file: file) { [random] in random.bytes($0) }
-        return CommandPolicy.isRelayed(commands)
-            ? [try planner.relayed(commands, part: part)]
-            : try planner.wrapped(commands, destinations, part: part)
+        guard !CommandPolicy.isRelayed(commands) else { return [try planner.relayed(commands, part: part)] }
+        let legs = try planner.wrapped(commands, destinations, part: part)
+        try checkThatChallengesCanBeAsked(for: legs)
+        return legs
     }
 
-    private func check(
-        _ commands: [CommandAPDU], against terms: CommunicationTerms
-    ) throws(TSMError) {
-        guard !commands.isEmpty else { throw .invalid(field: "apdus", reason: "a script has at least one command") }
+    /// A card that draws random challenges is asked for one in the trip before: so its script has one session, and
+    /// begins with it.
+    private func checkThatChallengesCanBeAsked(for legs: [ScriptPlan.Leg]) throws(TSMError) {
+        var commandsBefore = 0
+        for (index, leg) in legs.enumerated() {
+            guard index == 0 || !leg.route.needsCardChallenge else {
+                throw .commandRefused(
+                    index: commandsBefore,
+                    reason: "this card draws random challenges: a script for it begins with its one session; send the "
+                        + "rest in another script")
+            }
+            commandsBefore += leg.route.commandCount
+        }
+    }
+
+    func check(_ commands: [CommandAPDU], bytesMax: Int, field: String) throws(TSMError) {
+        guard !commands.isEmpty else { throw .invalid(field: field, reason: "a script has at least one command") }
         guard commands.count <= CommunicationTerms.scriptCommandsMax else {
             throw .scriptTooLarge(
-                field: "apdus", reason: "a script holds \(CommunicationTerms.scriptCommandsMax) commands at most")
+                field: field, reason: "a script holds \(CommunicationTerms.scriptCommandsMax) commands at most")
         }
         let bytes = commands.reduce(0) { $0 + $1.bytes.count }
-        guard bytes <= terms.scriptBytesMax else {
-            throw .scriptTooLarge(
-                field: "apdus", reason: "\(bytes) bytes, where \(terms.scriptBytesMax) were granted at begin")
+        guard bytes <= bytesMax else {
+            throw .scriptTooLarge(field: field, reason: "\(bytes) bytes, where \(bytesMax) are granted")
         }
     }
 

@@ -5,6 +5,8 @@ import ISO7816
 struct CommandPolicy: Sendable {
     var file: QueryModule.CardFile
     var service: ServiceDefinition?
+    /// The instance that the service has already, under the qualifier in hand.
+    var instance: AID?
 
     /// Where a command goes.
     enum Destination: Hashable, Sendable {
@@ -33,7 +35,17 @@ struct CommandPolicy: Sendable {
 
     /// Whether the provider wraps the script itself: it then opens the session, too.
     static func isRelayed(_ commands: [CommandAPDU]) -> Bool {
-        commands.contains { $0.instruction == Instruction.initializeUpdate.rawValue }
+        commands.contains {
+            $0.instruction == Instruction.initializeUpdate.rawValue
+                || $0.instruction == Instruction.externalAuthenticate.rawValue
+                || $0.classByte.indicatesSecureMessaging
+        }
+    }
+
+    /// Whether the script only asks a card for its challenge, so that the next one can go on with EXTERNAL AUTHENTICATE:
+    /// SELECT, INITIALIZE UPDATE.
+    static func isOpening(_ commands: [CommandAPDU]) -> Bool {
+        commands.map(\.instruction) == [Instruction.select.rawValue, Instruction.initializeUpdate.rawValue]
     }
 
     /// Judges every command before the first is sent.
@@ -42,14 +54,29 @@ struct CommandPolicy: Sendable {
     func judge(_ commands: [CommandAPDU]) throws(TSMError) -> [Destination] {
         let isRelayed = Self.isRelayed(commands)
         var destinations: [Destination] = []
+        var created: AID?
         for (index, command) in commands.enumerated() {
             do throws(Refusal) {
-                destinations.append(isRelayed ? try judgeRelayed(command) : try judgePlain(command))
+                if isRelayed {
+                    destinations.append(try judgeRelayed(command, isFirst: index == 0))
+                } else {
+                    destinations.append(try judgePlain(command, &created))
+                }
             } catch {
                 throw .commandRefused(index: index, reason: error.reason)
             }
         }
         return destinations
+    }
+
+    /// What the script's INSTALL [for install] creates, if it has one.
+    static func created(by commands: [CommandAPDU]) -> AID? {
+        commands.lazy.compactMap { command in
+            switch try? InstallCommand(command) {
+            case .forInstall(let install), .forInstallAndMakeSelectable(let install): install.application
+            default: nil
+            }
+        }.first
     }
 
     private struct Refusal: Error {
@@ -67,24 +94,21 @@ struct CommandPolicy: Sendable {
 
     // MARK: Scripts that the central TSM wraps
 
-    private func judgePlain(_ command: CommandAPDU) throws(Refusal) -> Destination {
-        let instruction = try instruction(of: command)
-        guard !command.classByte.indicatesSecureMessaging else {
-            throw Refusal("it is wrapped, but the script does not open a session of its own")
-        }
-        switch instruction {
+    /// - Parameter created: the instance that an earlier command of the script creates.
+    private func judgePlain(_ command: CommandAPDU, _ created: inout AID?) throws(Refusal) -> Destination {
+        switch try instruction(of: command) {
         case .select:
-            try checkSelect(command)
+            try checkSelect(command, created)
             return .plain
         case .readRecord:
             return .plain
         case .install:
-            return try judgeInstall(command)
+            return try judgeInstall(command, &created)
         case .delete:
             try checkDelete(command)
             return .securityDomain
         case .setStatus:
-            try checkSetStatus(command)
+            try checkSetStatus(command, created)
             return .securityDomain
         case .getData, .putKey, .storeData, .getStatus:
             return .securityDomain
@@ -94,12 +118,12 @@ struct CommandPolicy: Sendable {
     }
 
     /// Instantiation and extradition go to the central SD, personalization to the provider's own.
-    private func judgeInstall(_ command: CommandAPDU) throws(Refusal) -> Destination {
+    private func judgeInstall(_ command: CommandAPDU, _ created: inout AID?) throws(Refusal) -> Destination {
         let install: InstallCommand
         do { install = try InstallCommand(command) } catch { throw Refusal("malformed INSTALL: \(error)") }
         switch install {
         case .forPersonalization(let application):
-            try checkOwn(application)
+            try checkOwn(application, created)
             return .securityDomain
         case .forInstall(let install), .forInstallAndMakeSelectable(let install):
             guard install.executableLoadFile == service?.executableLoadFile,
@@ -109,15 +133,19 @@ struct CommandPolicy: Sendable {
                 throw Refusal("an instance of the service starts with the service's AID prefix")
             }
             guard install.privileges.isEmpty else { throw Refusal("an instance gets no privileges") }
+            guard created == nil, instance == nil else {
+                throw Refusal("a service has one instance under one qualifier")
+            }
+            created = install.application
             return .central
         case .forExtradition(let extradition):
-            try checkOwn(extradition.object)
+            try checkOwn(extradition.object, created)
             guard extradition.securityDomain == file.securityDomain?.aid else {
                 throw Refusal("an instance is extradited to the provider's own security domain")
             }
             return .central
         case .forMakeSelectable(let make):
-            try checkOwn(make.application)
+            try checkOwn(make.application, created)
             throw Refusal("a service is activated by *activate service*")
         case .forLoad, .forRegistryUpdate:
             throw Refusal("loading and registry updates are not for service providers")
@@ -130,9 +158,9 @@ struct CommandPolicy: Sendable {
         }
     }
 
-    private func checkSetStatus(_ command: CommandAPDU) throws(Refusal) {
+    private func checkSetStatus(_ command: CommandAPDU, _ created: AID?) throws(Refusal) {
         switch try? SetStatusCommand(command) {
-        case .application(let aid, _), .securityDomainAndApplications(let aid, _): try checkOwn(aid)
+        case .application(let aid, _), .securityDomainAndApplications(let aid, _): try checkOwn(aid, created)
         default: throw Refusal("only the state of the provider's own objects may be set")
         }
     }
@@ -140,13 +168,24 @@ struct CommandPolicy: Sendable {
     // MARK: Scripts that the provider wraps
 
     /// What is wrapped cannot be read here: the card's own rules for an SP SD hold behind this (Table 3).
-    private func judgeRelayed(_ command: CommandAPDU) throws(Refusal) -> Destination {
-        switch try instruction(of: command) {
+    ///
+    /// It says itself where it goes (TSM-22): it begins with the SELECT of a security domain of the provider's, or goes on
+    /// in the session that the script before has asked a challenge for.
+    private func judgeRelayed(_ command: CommandAPDU, isFirst: Bool) throws(Refusal) -> Destination {
+        let instruction = try instruction(of: command)
+        guard !isFirst || instruction == .select || instruction == .externalAuthenticate else {
+            throw Refusal(
+                "a wrapped script begins with SELECT, or with EXTERNAL AUTHENTICATE after a script that opened")
+        }
+        switch instruction {
         case .select:
-            try checkSelect(command)
+            try checkSelect(command, nil)
         case .install:
             guard command.p1 == 0x20 else { throw Refusal("only INSTALL [for personalization] may be relayed") }
-            if !command.classByte.indicatesSecureMessaging { _ = try judgeInstall(command) }
+            if !command.classByte.indicatesSecureMessaging {
+                var created: AID?
+                _ = try judgeInstall(command, &created)
+            }
         case .initializeUpdate, .externalAuthenticate, .readRecord, .getData, .putKey, .storeData, .delete, .setStatus,
             .getStatus:
             break
@@ -155,21 +194,16 @@ struct CommandPolicy: Sendable {
     }
 
     /// TSM-21: the companion applets, PPSE and packages of the central SD are nobody else's business.
-    private func checkSelect(_ command: CommandAPDU) throws(Refusal) {
+    private func checkSelect(_ command: CommandAPDU, _ created: AID?) throws(Refusal) {
         guard command.p1 == 0x04, command.p2 == 0x00, let aid = try? AID(command.data) else {
             throw Refusal("SELECT takes a full AID")
         }
-        try checkOwn(aid)
+        try checkOwn(aid, created)
     }
 
-    private func checkOwn(_ aid: AID) throws(Refusal) {
-        if aid == file.securityDomain?.aid { return }
+    private func checkOwn(_ aid: AID, _ created: AID?) throws(Refusal) {
+        if aid == file.securityDomain?.aid || aid == created { return }
         if file.instances.contains(where: { $0.provider == file.provider.id && $0.instance == aid }) { return }
-        if let prefix = service?.instanceAIDPrefix, aid.hasPrefix(prefix), !isAnothers(aid) { return }
         throw Refusal("\(aid) is no security domain or instance of yours")
-    }
-
-    private func isAnothers(_ aid: AID) -> Bool {
-        file.instances.contains { $0.instance == aid && $0.provider != file.provider.id }
     }
 }

@@ -94,6 +94,12 @@ extension ScriptPlan.Route {
         return decoded
     }
 
+    var commandCount: Int {
+        switch self {
+        case .forecast(_, let commands), .answered(_, _, let commands), .relayed(_, let commands): commands.count
+        }
+    }
+
     public var securityDomain: AID {
         switch self {
         case .forecast(let terms, _), .answered(let terms, _, _): terms.securityDomain
