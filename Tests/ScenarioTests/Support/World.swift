@@ -27,7 +27,10 @@ actor World {
     let guillotine: Guillotine
     let providerVault: ProviderVault
     private(set) var provider = ServiceProviderID(rawValue: "")
-    private var handset: Task<Void, Never>?
+    /// The batch that all cards of this world come from.
+    let batch: CardBatch
+    private var handsets: [Task<Void, Never>] = []
+    private var vaults: [ProviderVault] = []
     private(set) var serverStarts = 1
 
     /// A central TSM as a process holds it; killing it closes its store before anything else can be written.
@@ -57,9 +60,29 @@ actor World {
         provider = founding.provider.provider.id
         try await providerVault.importTemporaryMasterKey(wrapped: founding.provider.temporaryMasterKey.wrappedKey)
         card = InProcessCard(founding.card)
+        batch = founding.batch
         box.world = self
         commitCut?.arm { await box.world?.killServer() }
-        handset = Task { [weak self] in await self?.runHandset() }
+        attachHandset(to: Self.network, cin: Self.cin, card: card, guillotine: guillotine)
+    }
+
+    /// A handset with this card comes into the reach of a mobile network.
+    func attachHandset(
+        to network: String, cin: String, card: InProcessCard<SecureElement>, guillotine: Guillotine
+    ) {
+        handsets.append(
+            Task { [weak self] in
+                await self?.runHandset(network: network, cin: cin, card: card, guillotine: guillotine)
+            })
+    }
+
+    /// The vault of another provider, which goes with this world.
+    func openAnotherProviderVault() throws -> ProviderVault {
+        let home = folder.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+        let vault = try Self.openProviderVault(in: home)
+        vaults.append(vault)
+        return vault
     }
 
     private let link: ModuleLink
@@ -92,11 +115,11 @@ actor World {
     private final class ServerBox: @unchecked Sendable { weak var world: World? }
 
     func tearDown() async {
-        handset?.cancel()
+        for handset in handsets { handset.cancel() }
         await server.networks.shutDown()
         try? server.store.close()
         server.vault.close()
-        providerVault.close()
+        for vault in [providerVault] + vaults { vault.close() }
         try? FileManager.default.removeItem(at: folder)
     }
 
@@ -105,10 +128,13 @@ actor World {
     var tsm: CentralTSM { server.tsm }
     var store: SQLiteStore { server.store }
     var desk: OperatorDesk { server.desk }
+    var vault: SealedVault { server.vault }
     func remoteAgent(_ network: String = World.network) -> RemoteAgent { server.networks.remoteAgent(of: network) }
 
-    var connection: InProcessCentralTSM {
-        InProcessCentralTSM(tsm: { [self] in await tsm }, provider: provider, providerName: Self.providerName)
+    var connection: InProcessCentralTSM { connection(of: provider, named: Self.providerName) }
+
+    func connection(of provider: ServiceProviderID, named name: String) -> InProcessCentralTSM {
+        InProcessCentralTSM(tsm: { [self] in await tsm }, provider: provider, providerName: name)
     }
 
     nonisolated func flow(seed: UInt64 = 7) async -> ProvisioningFlow {
@@ -182,15 +208,16 @@ actor World {
     }
 
     /// The handset: its agent is started again whenever it dies, with the journal it had made durable.
-    private func runHandset() async {
+    private func runHandset(
+        network: String, cin: String, card: InProcessCard<SecureElement>, guillotine: Guillotine
+    ) async {
         let journal = InMemoryAgentJournal()
         let channel = CutChannel(card: card, guillotine: guillotine)
-        let element = SecureElementDescription(seType: .embedded, seId: Self.cin)
-        guard let id = try? SecureElementIdentifier(value: Self.cin) else { return }
+        guard let id = try? SecureElementIdentifier(value: cin) else { return }
         while !Task.isCancelled {
-            let connection = InProcessRemoteAgent(remote: { [self] in await remoteAgent() }, agent: id)
+            let connection = InProcessRemoteAgent(remote: { [self] in await remoteAgent(network) }, agent: id)
             var agent = LocalAgent(
-                for: element, card: channel, connection: connection,
+                for: SecureElementDescription(seType: .embedded, seId: cin), card: channel, connection: connection,
                 journal: CutJournal(journal: journal, guillotine: guillotine),
                 retries: RetryPolicy(firstPause: .milliseconds(2), longestPause: .milliseconds(20), limit: .seconds(60))
             )
@@ -205,10 +232,47 @@ actor World {
 
 // MARK: - Founding
 
+/// Cards that share a master key, which their manufacturer has.
+struct CardBatch: Sendable {
+    var index: MasterKeyIndex
+    var master: SecretBytes
+}
+
+/// A card and what the operator registers of it.
+struct CardRegistration: Sendable {
+    var cin = World.cin
+    var msi = World.subscriber.msi
+    var network = World.network
+    var type = TrustedServiceManager.SecureElementType.embedded
+    var standard = StandardVersion(name: "GlobalPlatform", version: "2.3.1")
+    var certificationLevel = 4
+    var expiresAt: Int64 = 4_000_000_000
+    /// The card's "i" parameter: 70 pseudo-random challenges, 60 random ones.
+    var implementation: UInt8 = 0x70
+}
+
 extension World {
     private struct Founding {
         var provider: RegisteredServiceProvider
         var card: SecureElement
+        var batch: CardBatch
+    }
+
+    static func founder(_ key: String) -> OperatorContext {
+        OperatorContext(name: "founder", idempotencyKey: key, requestDigest: [1])
+    }
+
+    /// What is sold as service 1001: an instance of the payment package.
+    static func service(
+        number: Int = serviceName.number, certificationLevel: Int = 0, standard: String = "2.1.1",
+        for providers: [ServiceProviderID] = []
+    ) throws -> ServiceDefinition {
+        try ServiceDefinition(
+            identifier: ServiceIdentifier(number: number, version: serviceName.version), name: "Pay",
+            executableLoadFile: BuiltInModule.paymentPackage, executableModule: BuiltInModule.payment,
+            instanceAIDPrefix: BuiltInModule.paymentPackage.bytes,
+            minimumStandard: StandardVersion(name: "GlobalPlatform", version: standard),
+            minimumCertificationLevel: certificationLevel, providers: providers)
     }
 
     /// Registers a network, a service, a provider, and a card from a batch whose manufacturer has its master key.
@@ -216,45 +280,47 @@ extension World {
         _ server: Server, transportKey: String, implementation: UInt8
     ) async throws -> Founding {
         let desk = server.desk
-        func context(_ key: String) -> OperatorContext {
-            OperatorContext(name: "founder", idempotencyKey: key, requestDigest: [1])
-        }
-        _ = try await desk.registerMobileNetwork(network, context("network"))
-        let batch = try await desk.createCardBatch(
-            label: "batch", transportKey: manufacturer.publicKey.pem, context("batch"))
-        let master = try manufacturer.decrypt(batch.wrappedKey)
-        let diversification: [UInt8] = [0, 0, 1, 2, 3, 4, 5, 6, 7, 8]
-        guard let parameter = SCP03Implementation(rawValue: implementation) else {
+        _ = try await desk.registerMobileNetwork(network, founder("network"))
+        let wrapped = try await desk.createCardBatch(
+            label: "batch", transportKey: manufacturer.publicKey.pem, founder("batch"))
+        let batch = CardBatch(index: wrapped.index, master: try manufacturer.decrypt(wrapped.wrappedKey))
+        let provider = try await desk.registerServiceProvider(
+            name: providerName, transportKey: transportKey, founder("provider"))
+        _ = try await desk.registerService(try service(), founder("service"))
+        let card = try await issue(CardRegistration(implementation: implementation), from: batch, desk)
+        return Founding(provider: provider, card: card, batch: batch)
+    }
+
+    /// Manufactures a card and registers it with its subscription.
+    static func issue(
+        _ registration: CardRegistration, from batch: CardBatch, _ desk: OperatorDesk
+    ) async throws -> SecureElement {
+        let cin = try [UInt8](hex: registration.cin)
+        let diversification = [0, 0] + cin
+        guard let parameter = SCP03Implementation(rawValue: registration.implementation) else {
             throw CardRefused(.incorrectParameters)
         }
         let card = EmbeddedProfile.manufacture(
             CardIdentity(
-                issuerIdentificationNumber: [0x48, 0x20], cardImageNumber: try [UInt8](hex: cin),
+                issuerIdentificationNumber: [0x48, 0x20], cardImageNumber: cin,
                 keyDiversificationData: diversification, implementation: parameter),
-            keys: try KeyDiversification.kdf3.keySet(master: master, diversificationData: diversification))
-        let provider = try await desk.registerServiceProvider(
-            name: providerName, transportKey: transportKey, context("provider"))
-        _ = try await desk.registerService(
-            ServiceDefinition(
-                identifier: ServiceIdentifier(number: serviceName.number, version: serviceName.version), name: "Pay",
-                executableLoadFile: BuiltInModule.paymentPackage, executableModule: BuiltInModule.payment,
-                instanceAIDPrefix: BuiltInModule.paymentPackage.bytes,
-                minimumStandard: StandardVersion(name: "GlobalPlatform", version: "2.1.1")), context("service"))
-        let id = try SecureElementIdentifier(value: cin)
+            keys: try KeyDiversification.kdf3.keySet(master: batch.master, diversificationData: diversification))
+        let id = try SecureElementIdentifier(value: registration.cin)
         _ = try await desk.registerSecureElement(
             SecureElementRegistration(
-                id: id, mobileNetwork: network, profileID: "embedded-fig5", type: .embedded,
-                standard: StandardVersion(name: "GlobalPlatform", version: "2.3.1"), certificationLevel: 4,
-                expiresAt: 4_000_000_000,
+                id: id, mobileNetwork: registration.network, profileID: "embedded-fig5", type: registration.type,
+                standard: registration.standard, certificationLevel: registration.certificationLevel,
+                expiresAt: registration.expiresAt,
                 centralSecurityDomain: CentralSecurityDomainRecord(
                     aid: EmbeddedProfile.issuerSecurityDomain,
                     keys: KeyReference(
                         masterKeyIndex: batch.index, keyVersionNumber: 0x01, keyDiversificationData: diversification),
-                    sequenceCounter: 0, implementation: implementation)), context("card"))
+                    sequenceCounter: 0, implementation: registration.implementation)),
+            founder("card \(registration.cin)"))
         _ = try await desk.registerSubscription(
             SubscriptionRecord(
-                msi: try MobileSubscriptionIdentifier(value: subscriber.msi), secureElement: id),
-            context("subscription"))
-        return Founding(provider: provider, card: card)
+                msi: try MobileSubscriptionIdentifier(value: registration.msi), secureElement: id),
+            founder("subscription \(registration.msi)"))
+        return card
     }
 }

@@ -54,13 +54,13 @@ struct CommandPolicy: Sendable {
     func judge(_ commands: [CommandAPDU]) throws(TSMError) -> [Destination] {
         let isRelayed = Self.isRelayed(commands)
         var destinations: [Destination] = []
-        var created: AID?
+        var course = Course()
         for (index, command) in commands.enumerated() {
             do throws(Refusal) {
                 if isRelayed {
                     destinations.append(try judgeRelayed(command, isFirst: index == 0))
                 } else {
-                    destinations.append(try judgePlain(command, &created))
+                    destinations.append(try judgePlain(command, &course))
                 }
             } catch {
                 throw .commandRefused(index: index, reason: error.reason)
@@ -79,6 +79,13 @@ struct CommandPolicy: Sendable {
         }.first
     }
 
+    /// What the commands judged so far amount to.
+    private struct Course {
+        /// The instance that the script creates.
+        var created: AID?
+        var hasSelected = false
+    }
+
     private struct Refusal: Error {
         var reason: String
         init(_ reason: String) { self.reason = reason }
@@ -94,21 +101,23 @@ struct CommandPolicy: Sendable {
 
     // MARK: Scripts that the central TSM wraps
 
-    /// - Parameter created: the instance that an earlier command of the script creates.
-    private func judgePlain(_ command: CommandAPDU, _ created: inout AID?) throws(Refusal) -> Destination {
+    private func judgePlain(_ command: CommandAPDU, _ course: inout Course) throws(Refusal) -> Destination {
         switch try instruction(of: command) {
         case .select:
-            try checkSelect(command, created)
+            try checkSelect(command, course.created)
+            course.hasSelected = true
             return .plain
         case .readRecord:
+            // What another trip left selected may be another provider's.
+            guard course.hasSelected else { throw Refusal("SELECT what the records are to be read from") }
             return .plain
         case .install:
-            return try judgeInstall(command, &created)
+            return try judgeInstall(command, &course)
         case .delete:
             try checkDelete(command)
             return .securityDomain
         case .setStatus:
-            try checkSetStatus(command, created)
+            try checkSetStatus(command, course.created)
             return .securityDomain
         case .getData, .putKey, .storeData, .getStatus:
             return .securityDomain
@@ -118,12 +127,12 @@ struct CommandPolicy: Sendable {
     }
 
     /// Instantiation and extradition go to the central SD, personalization to the provider's own.
-    private func judgeInstall(_ command: CommandAPDU, _ created: inout AID?) throws(Refusal) -> Destination {
+    private func judgeInstall(_ command: CommandAPDU, _ course: inout Course) throws(Refusal) -> Destination {
         let install: InstallCommand
         do { install = try InstallCommand(command) } catch { throw Refusal("malformed INSTALL: \(error)") }
         switch install {
         case .forPersonalization(let application):
-            try checkOwn(application, created)
+            try checkOwn(application, course.created)
             return .securityDomain
         case .forInstall(let install), .forInstallAndMakeSelectable(let install):
             guard install.executableLoadFile == service?.executableLoadFile,
@@ -133,19 +142,19 @@ struct CommandPolicy: Sendable {
                 throw Refusal("an instance of the service starts with the service's AID prefix")
             }
             guard install.privileges.isEmpty else { throw Refusal("an instance gets no privileges") }
-            guard created == nil, instance == nil else {
+            guard course.created == nil, instance == nil else {
                 throw Refusal("a service has one instance under one qualifier")
             }
-            created = install.application
+            course.created = install.application
             return .central
         case .forExtradition(let extradition):
-            try checkOwn(extradition.object, created)
+            try checkOwn(extradition.object, course.created)
             guard extradition.securityDomain == file.securityDomain?.aid else {
                 throw Refusal("an instance is extradited to the provider's own security domain")
             }
             return .central
         case .forMakeSelectable(let make):
-            try checkOwn(make.application, created)
+            try checkOwn(make.application, course.created)
             throw Refusal("a service is activated by *activate service*")
         case .forLoad, .forRegistryUpdate:
             throw Refusal("loading and registry updates are not for service providers")
@@ -183,8 +192,8 @@ struct CommandPolicy: Sendable {
         case .install:
             guard command.p1 == 0x20 else { throw Refusal("only INSTALL [for personalization] may be relayed") }
             if !command.classByte.indicatesSecureMessaging {
-                var created: AID?
-                _ = try judgeInstall(command, &created)
+                var course = Course()
+                _ = try judgeInstall(command, &course)
             }
         case .initializeUpdate, .externalAuthenticate, .readRecord, .getData, .putKey, .storeData, .delete, .setStatus,
             .getStatus:
