@@ -187,6 +187,7 @@ let package = Package(
         tests(
             "ScenarioTests",
             [
+                "Assembly",
                 "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SecureElement",
                 "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SERAM", "SeneschalAPI", "SeneschalClient",
                 "KeyVault", "Storage", "CardLink", "HTTPServer", hummingbird, hummingbirdTesting, logging,
