@@ -2,10 +2,12 @@
 enum Floors {
     static let fromTheGround = ["Foundations", "Standards", "Domains", "Adapters", "Products"]
 
-    /// The doors and the client share one wire contract: the only imports along a floor.
+    /// The only imports along a floor: the doors and the client share one wire contract, and the executable puts the
+    /// assembled parts to work.
     static let neighbours: [String: Set<String>] = [
         "HTTPServer": ["SeneschalAPI"],
         "SeneschalClient": ["SeneschalAPI"],
+        "seneschal": ["Assembly"],
     ]
 
     /// C libraries are bound once, by the target that gives them a Swift face.

@@ -27,12 +27,29 @@ enum DirectoryStoreContract {
         let instance = Specimen.instance
         try await store.commit([.putServiceInstance(instance)])
         #expect(try await store.serviceInstances(on: instance.secureElement) == [instance])
+        try await expectTheDossierToHoldThem(store)
         #expect(
             try await store.serviceInstance(
                 on: instance.secureElement, service: instance.service, qualifier: instance.qualifier) == instance)
         for credential in Specimen.credentials {
             try await store.commit([.insertCredential(credential)])
             #expect(try await store.credential(digest: credential.digest) == credential)
+        }
+    }
+
+    private static func expectTheDossierToHoldThem(_ store: any DirectoryStore) async throws {
+        let (msi, provider) = (Specimen.subscription.msi, Specimen.provider.id)
+        #expect(
+            try await store.dossier(of: msi, for: provider)
+                == CardDossier(
+                    secureElement: Specimen.secureElement, provider: Specimen.provider,
+                    securityDomain: try await store.securityDomain(on: Specimen.secureElement.id, of: provider),
+                    instances: [Specimen.instance]))
+        #expect(try await store.dossier(of: msi, for: Specimen.otherProvider.id)?.securityDomain == nil)
+        let unknown = try MobileSubscriptionIdentifier(value: "490000000000")
+        #expect(try await store.dossier(of: unknown, for: provider) == nil)
+        await #expect(throws: StoreError.missing(kind: "service provider", key: "nobody")) {
+            try await store.dossier(of: msi, for: ServiceProviderID(rawValue: "nobody"))
         }
     }
 

@@ -1,3 +1,4 @@
+import GRDB
 public import TrustedServiceManager
 
 extension SQLiteStore {
@@ -79,13 +80,41 @@ extension SQLiteStore {
     public func serviceInstances(
         on secureElement: SecureElementIdentifier
     ) async throws(StoreError) -> [ServiceInstanceRecord] {
-        try await readers.read {
-            try Tables.serviceInstances.all(
-                """
-                WHERE secure_element = ?
-                ORDER BY service_number, service_version, provider_name, payment_reference_number
-                """, [secureElement.description], in: $0)
+        try await readers.read { try Self.instances(on: secureElement, in: $0) }
+    }
+
+    public func dossier(
+        of msi: MobileSubscriptionIdentifier, for provider: ServiceProviderID
+    ) async throws(StoreError) -> CardDossier? {
+        try await readers.read { database in
+            let key: [Column] = [msi.kind.rawValue, msi.value]
+            var dossier: CardDossier?
+            // Four SELECTs of one state: a deferred transaction holds the snapshot that its first read takes.
+            try database.inTransaction(.deferred) {
+                guard let id = try Tables.subscriptions.one(key, in: database)?.secureElement,
+                    let element = try Tables.secureElements.one([id.description], in: database)
+                else { return .commit }
+                guard let owner = try Tables.serviceProviders.one([provider.rawValue], in: database) else {
+                    throw StoreError.missing(kind: "service provider", key: provider.rawValue)
+                }
+                dossier = CardDossier(
+                    secureElement: element, provider: owner,
+                    securityDomain: try Tables.securityDomains.one([id.description, provider.rawValue], in: database),
+                    instances: try Self.instances(on: id, in: database))
+                return .commit
+            }
+            return dossier
         }
+    }
+
+    private static func instances(
+        on secureElement: SecureElementIdentifier, in database: Database
+    ) throws -> [ServiceInstanceRecord] {
+        try Tables.serviceInstances.all(
+            """
+            WHERE secure_element = ?
+            ORDER BY service_number, service_version, provider_name, payment_reference_number
+            """, [secureElement.description], in: database)
     }
 
     /// `limit` within 0 and ``pageEntriesMax``.

@@ -89,6 +89,9 @@ extension CuttingStore {
     func subscriptions(of id: SecureElementIdentifier) async throws(StoreError) -> [SubscriptionRecord] {
         try await store.subscriptions(of: id)
     }
+    func dossier(
+        of msi: MobileSubscriptionIdentifier, for provider: ServiceProviderID
+    ) async throws(StoreError) -> CardDossier? { try await store.dossier(of: msi, for: provider) }
     func securityDomain(
         on secureElement: SecureElementIdentifier, of provider: ServiceProviderID
     ) async throws(StoreError) -> SecurityDomainRecord? {

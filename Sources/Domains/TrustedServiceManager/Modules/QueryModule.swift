@@ -2,18 +2,7 @@
 struct QueryModule: Sendable {
     let store: any DirectoryStore
 
-    /// Everything about one secure element and one provider that planning needs, in one go.
-    struct CardFile: Sendable {
-        var secureElement: SecureElementRecord
-        var provider: ServiceProviderRecord
-        var securityDomain: SecurityDomainRecord?
-        var instances: [ServiceInstanceRecord]
-
-        /// The provider's own instance for a service, if there is one.
-        func instance(of service: ServiceIdentifier, _ qualifier: ServiceQualifier) -> ServiceInstanceRecord? {
-            instances.first { $0.provider == provider.id && $0.service == service && $0.qualifier == qualifier }
-        }
-    }
+    typealias CardFile = CardDossier
 
     func identifier(of msi: MobileSubscriptionIdentifier) async throws(TSMError) -> SecureElementIdentifier {
         guard let id = try await stored({ () async throws(StoreError) in try await store.secureElement(of: msi) })
@@ -57,6 +46,18 @@ struct QueryModule: Sendable {
         }
         return CardFile(
             secureElement: secureElement, provider: provider, securityDomain: domain, instances: instances)
+    }
+
+    /// The dossier of the subscription's secure element, which must be `id` where one is named (TSM-03).
+    func file(
+        of msi: MobileSubscriptionIdentifier, _ id: SecureElementIdentifier?, for provider: ServiceProviderID
+    ) async throws(TSMError) -> CardFile {
+        let found = try await stored { () async throws(StoreError) in try await store.dossier(of: msi, for: provider) }
+        if let id, found?.secureElement.id != id { _ = try await secureElement(id, of: msi) }
+        guard let found else {
+            throw .notFound(field: "msi", reason: "no secure element is known for this subscription")
+        }
+        return found
     }
 
     func service(_ identifier: ServiceIdentifier) async throws(TSMError) -> ServiceDefinition {

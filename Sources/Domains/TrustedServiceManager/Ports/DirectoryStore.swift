@@ -18,6 +18,14 @@ public protocol DirectoryStore: Sendable {
         -> [SecureElementRecord]
     func subscriptions(of id: SecureElementIdentifier) async throws(StoreError) -> [SubscriptionRecord]
 
+    /// The dossier of a subscription's secure element for one provider, all from one state of the directory; `nil` when
+    /// no secure element is known for the subscription.
+    ///
+    /// - Throws: `.missing` when the provider is not registered.
+    func dossier(
+        of msi: MobileSubscriptionIdentifier, for provider: ServiceProviderID
+    ) async throws(StoreError) -> CardDossier?
+
     func securityDomain(
         on secureElement: SecureElementIdentifier, of provider: ServiceProviderID
     ) async throws(StoreError) -> SecurityDomainRecord?

@@ -15,9 +15,7 @@ extension CentralTSM {
     ) async throws(TSMError) -> SecureElementData {
         let query = query
         let file = try await link.call(.query) { () async throws(TSMError) in
-            let known = try await query.identifier(of: msi)
-            let element = try await query.secureElement(id ?? known, of: msi)
-            return try await query.file(of: element, for: provider)
+            try await query.file(of: msi, id, for: provider)
         }
         let element = file.secureElement
         return SecureElementData(
@@ -45,8 +43,7 @@ extension CentralTSM {
     func file(for request: ServiceRequest, provider: ServiceProviderID) async throws(TSMError) -> QueryModule.CardFile {
         let query = query
         return try await link.call(.query) { () async throws(TSMError) in
-            let element = try await query.secureElement(request.secureElement, of: request.msi)
-            let file = try await query.file(of: element, for: provider)
+            let file = try await query.file(of: request.msi, request.secureElement, for: provider)
             guard file.provider.name == request.qualifier.providerName else {
                 throw .invalid(
                     field: "qualifier.spName", reason: "this is not the name the service provider is registered under")
