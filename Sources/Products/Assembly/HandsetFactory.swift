@@ -51,22 +51,43 @@ public struct HandsetFactory {
         public let connection: HTTPRemoteAgentConnection
     }
 
+    /// A card as it leaves the factory, known to the operator.
+    public struct Delivery: Sendable {
+        public let card: SecureElement
+        public let id: API.SecureElementIdentifier
+        /// That of the card's local agent.
+        public let credential: AccessCredential
+    }
+
     /// Makes a card, registers it with its subscription, and puts it into a handset.
     ///
     /// - Parameter channel: what stands between the agent and the card, such as a trace.
     public func make(
         _ order: Order, channel: @Sendable (InProcessCard<SecureElement>) -> any CardChannel = { $0 }
     ) async throws -> Product {
+        let delivery = try await deliver(order)
+        let card = InProcessCard(delivery.card)
+        return Product(
+            order: order, card: card,
+            handset: VirtualHandset(
+                mobileSubscriptionIdentifier: order.msi, mobileNetwork: order.network,
+                secureElement: SecureElementDescription(seType: .embedded, seId: delivery.id.value),
+                card: channel(card), journal: InMemoryAgentJournal()),
+            connection: HTTPRemoteAgentConnection(
+                transport, network: order.network, credential: delivery.credential))
+    }
+
+    /// Makes a card and registers it with its subscription.
+    public func deliver(_ order: Order) async throws -> Delivery {
         let cin = SystemRandomSource().bytes(8)
         let diversification = Array(cin.prefix(8)) + [0x00, 0x01]
         let implementation = SCP03Implementation(
             mode: .s8, isPseudoRandom: true, responseSecurity: .macAndEncryption)
-        let card = InProcessCard(
-            EmbeddedProfile.manufacture(
-                CardIdentity(
-                    issuerIdentificationNumber: [0x48, 0x20, 0x01], cardImageNumber: cin,
-                    keyDiversificationData: diversification, implementation: implementation),
-                keys: try KeyDiversification.kdf3.keySet(master: master, diversificationData: diversification)))
+        let card = EmbeddedProfile.manufacture(
+            CardIdentity(
+                issuerIdentificationNumber: [0x48, 0x20, 0x01], cardImageNumber: cin,
+                keyDiversificationData: diversification, implementation: implementation),
+            keys: try KeyDiversification.kdf3.keySet(master: master, diversificationData: diversification))
         let id = API.SecureElementIdentifier(type: .cin, value: cin.hex)
         let registered = try await self.operator.registerSecureElement(
             .init(
@@ -82,12 +103,6 @@ public struct HandsetFactory {
         guard let credential = AccessCredential(secret: registered.agentSecret) else {
             throw SeneschalClientError.malformedAnswer(status: 200, reason: "the agent's credential cannot be used")
         }
-        return Product(
-            order: order, card: card,
-            handset: VirtualHandset(
-                mobileSubscriptionIdentifier: order.msi, mobileNetwork: order.network,
-                secureElement: SecureElementDescription(seType: .embedded, seId: cin.hex), card: channel(card),
-                journal: InMemoryAgentJournal()),
-            connection: HTTPRemoteAgentConnection(transport, network: order.network, credential: credential))
+        return Delivery(card: card, id: id, credential: credential)
     }
 }

@@ -10,7 +10,7 @@ import SeneschalAPI
     import Foundation
 #endif
 
-/// One server and the connections to it. Close it when it is no longer needed.
+/// One server and the connections to it.
 public final class HTTPTransport: Sendable {
     /// Scheme, host and port, without a slash at the end.
     public let server: String
@@ -43,6 +43,9 @@ public final class HTTPTransport: Sendable {
 
     /// Closes the connections; nothing can be sent afterwards.
     public func close() async { try? await client.shutdown() }
+
+    /// Who forgets to close it, on the way of an error, loses nothing by it.
+    deinit { client.shutdown { _ in } }
 
     struct Answer: Sendable {
         let status: Int

@@ -47,3 +47,4 @@ struct ServiceArgument: ExpressibleByArgument {
 extension API.Status: ExpressibleByArgument {}
 extension API.Operation: ExpressibleByArgument {}
 extension API.ScriptFormat: ExpressibleByArgument {}
+extension API.SecureElementType: ExpressibleByArgument {}
