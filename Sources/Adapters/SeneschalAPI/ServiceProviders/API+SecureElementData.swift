@@ -220,7 +220,7 @@ extension API {
         "Must be the provider that the credential belongs to; the credential alone decides who asks.")
 
     static let masterKeyIndexSchema = Schema.integer(0...Int(Int32.max), example: 2)
-    static let certificationLevelSchema = Schema.integer(0...255, example: 5)
+    static let certificationLevelSchema = Schema.integer(0...255, example: 4)
     static let keyVersionNumberSchema = Schema.integer(0...127, example: 48)
     static let keyDiversificationDataSchema = Schema.hex(10...10, example: "00010203040506070809")
     static let sequenceCounterSchema = Schema.integer(0...0xFF_FFFF, example: 3)
