@@ -276,6 +276,39 @@ enum DirectoryStoreContract {
         }
     }
 
+    static func whatIsOverAndOldIsForgotten(_ store: any DirectoryStore) async throws {
+        try await store.commit(Specimen.directory)
+        try await store.commit([
+            .putCommunication(Specimen.communication), .audit(Specimen.auditEntries[0]),
+            .putIdempotencyRecord(Specimen.idempotencyRecord),
+        ])
+        let open = try await store.begin(Specimen.execution) { _ in [] }
+        let settled = try await store.begin(Specimen.execution) { _ in [] }
+        var over = try #require(try await store.execution(settled))
+        over.state = .settled
+        try await store.commit([.updateExecution(over)])
+
+        // The bound: what is exactly as old stays.
+        try await store.commit([.forget(before: over.updatedAt)])
+        #expect(try await store.execution(settled) == over)
+        try await store.commit([.forget(before: over.updatedAt + 1)])
+        #expect(try await store.execution(settled) == nil)
+        #expect(try await store.auditEntries(limit: 10).isEmpty)
+
+        // An open execution stays for ever, and so does its communication.
+        try await store.commit([.forget(before: .max)])
+        #expect(try await store.execution(open) != nil)
+        #expect(try await store.communication(Specimen.communication.id) != nil)
+        let record = Specimen.idempotencyRecord
+        #expect(try await store.idempotencyRecord(scope: record.scope, key: record.key) == nil)
+        var last = try #require(try await store.execution(open))
+        last.state = .settled
+        try await store.commit([.updateExecution(last), .forget(before: .max)])
+        #expect(try await store.communication(Specimen.communication.id) == nil)
+        #expect(try await store.secureElement(Specimen.secureElement.id) == Specimen.secureElement)
+        #expect(try await store.begin(Specimen.execution) { _ in [] } > settled, "numbers are never given twice")
+    }
+
     // MARK: - Concurrency
 
     static func concurrentCommitsEachHaveTheirOwnFate(_ store: any DirectoryStore) async throws {

@@ -84,6 +84,11 @@ struct SQLiteStoreContractTests {
         try await keeps(DirectoryStoreContract.beginWritesTheExecutionAndItsChangesOrNeither, place)
     }
 
+    @Test("what is over and old is forgotten, and nothing else", arguments: Place.allCases)
+    func forgetting(_ place: Place) async throws {
+        try await keeps(DirectoryStoreContract.whatIsOverAndOldIsForgotten, place)
+    }
+
     @Test("execution numbers rise", arguments: Place.allCases)
     func numbers(_ place: Place) async throws {
         try await keeps(DirectoryStoreContract.executionNumbersRise, place)

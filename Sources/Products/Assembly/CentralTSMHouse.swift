@@ -43,6 +43,14 @@ public struct CentralTSMHouse: Sendable {
         self.networks = networks
     }
 
+    /// Forgets, now and every day, what is over and older than `days`; returns when the task is cancelled.
+    public func keepTidy(days: Int) async {
+        while !Task.isCancelled {
+            try? await store.commit([.forget(before: SystemClock().now() - Int64(days) * 86_400)])
+            try? await Task.sleep(for: .seconds(86_400))
+        }
+    }
+
     /// Lets go of the files; keys are wiped.
     public func close() throws {
         vault.close()

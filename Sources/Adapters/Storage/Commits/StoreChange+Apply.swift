@@ -26,7 +26,21 @@ extension StoreChange {
         case .insertCredential(let record): try Tables.credentials.insert(record, into: database)
         case .revokeCredential(let digest, let at): try revokeCredential(digest, at: at, in: database)
         case .audit(let entry): try Tables.auditEntries.insert(entry, into: database)
+        case .forget(let time): try forget(before: time, in: database)
         }
+    }
+
+    /// Answers go before the executions that they name: an answer is never older than what it began.
+    private func forget(before time: Int64, in database: Database) throws {
+        try database.execute(sql: "DELETE FROM idempotency_record WHERE created_at < ?", arguments: [time])
+        try database.execute(
+            sql: "DELETE FROM execution WHERE state = 'settled' AND updated_at < ?", arguments: [time])
+        try database.execute(
+            sql: """
+                DELETE FROM communication WHERE json_extract(record, '$.openedAt') < ? AND id NOT IN
+                    (SELECT communication FROM execution WHERE state <> 'settled' AND communication IS NOT NULL)
+                """, arguments: [time])
+        try database.execute(sql: "DELETE FROM audit_entry WHERE at < ?", arguments: [time])
     }
 
     /// The first revocation stands: revoking again changes nothing.

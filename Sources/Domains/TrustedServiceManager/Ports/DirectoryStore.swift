@@ -88,6 +88,9 @@ public enum StoreChange: Sendable {
     case insertCredential(CredentialRecord)
     case revokeCredential(digest: [UInt8], at: Int64)
     case audit(AuditEntry)
+    /// Forgets what is over and older than `time`: settled executions, communications without an open execution, kept
+    /// answers, audit lines. The directory itself, and whatever is open, stays.
+    case forget(before: Int64)
 }
 
 /// Why the store could not do it.

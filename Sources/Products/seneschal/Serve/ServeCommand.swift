@@ -56,6 +56,12 @@ struct ServeCommand: AsyncParsableCommand {
             valueName: "n"))
     var virtualHandsets = 0
 
+    @Option(
+        help: ArgumentHelp(
+            "Settled executions, ended communications, kept answers and audit lines are forgotten after so many days; "
+                + "0 keeps them.", valueName: "days"))
+    var retention = 400
+
     @Option(help: "The least level that is logged: trace, debug, info, notice, warning, error, critical.")
     var logLevel = LogLevelArgument.info
 
@@ -63,6 +69,7 @@ struct ServeCommand: AsyncParsableCommand {
         if (tlsCertificate == nil) != (tlsKey == nil) {
             throw ValidationError("--tls-certificate and --tls-key go together.")
         }
+        if retention < 0 { throw ValidationError("--retention is 0 or more days.") }
         if !(0...HandsetShelf.handsetsMax).contains(virtualHandsets) {
             throw ValidationError("--virtual-handsets is 0 to \(HandsetShelf.handsetsMax).")
         }
@@ -80,6 +87,8 @@ struct ServeCommand: AsyncParsableCommand {
             folder: folder, unlock: try vaultOptions.unlock(keyFileDefault: keyFile),
             link: serviceBus ? .bus(ServiceBus()) : .direct, logger: logger)
         if firstRun { try await makeOperator(house.desk) }
+        let days = retention
+        let tidying = days > 0 ? Task { await house.keepTidy(days: days) } : nil
         let origin = (address.certificate == nil ? "http://" : "https://") + address.urlHost
         try await withThrowingTaskGroup(of: Void.self) { group in
             let (ports, port) = AsyncStream<Int>.makeStream()
@@ -103,6 +112,8 @@ struct ServeCommand: AsyncParsableCommand {
             handsets?.cancel()
             await handsets?.value
         }
+        tidying?.cancel()
+        await tidying?.value
         try house.close()
         logger.info("stopped")
     }
