@@ -104,7 +104,7 @@ struct InstalledApplet: Equatable, Sendable {
     }
 }
 
-/// Ours (tag DF70): how far an application is personalized, for off-card entities that lost an answer.
+/// Ours (in tag DF70): how far an application is personalized, for off-card entities that lost an answer.
 struct PersonalizationRecord: Equatable, Sendable {
     /// STORE DATA commands accepted since the last INSTALL [for personalization].
     var blocksAccepted: UInt16 = 0

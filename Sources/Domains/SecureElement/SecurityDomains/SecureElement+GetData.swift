@@ -79,7 +79,8 @@ extension SecureElement {
     /// Ours: whose record it is, and how far its applications are personalized.
     ///
     ///     DF70 { 4F this security domain
-    ///            E3 { 4F application, 80 blocks accepted (2), 81 complete (1), 82 completed personalizations (2) } … }
+    ///            E3 { 4F application, 80 blocks accepted (2), 81 complete (1), 82 completed personalizations (2),
+    ///                 83 life cycle state (1) } … }
     private func personalizationRecord(of aid: AID) -> [UInt8] {
         let entries = memory.applications.compactMap { application -> BERTLV? in
             guard application.securityDomain == aid, case .applet(let applet) = application.content else { return nil }
@@ -91,6 +92,7 @@ extension SecureElement {
                     BERTLV(0x80, [UInt8(record.blocksAccepted >> 8), UInt8(record.blocksAccepted & 0xFF)]),
                     BERTLV(0x81, [record.isComplete ? 0x01 : 0x00]),
                     BERTLV(0x82, [UInt8(record.completions >> 8), UInt8(record.completions & 0xFF)]),
+                    BERTLV(0x83, [application.lifeCycle]),
                 ])
         }
         return BERTLV(0xDF70, [BERTLV(0x4F, aid.bytes)] + entries).bytes

@@ -22,13 +22,13 @@ extension CentralTSM {
         }
     }
 
-    /// Lets a stopped application run again, in the state that it had before.
+    /// Lets a stopped application run again, in the state that it had before; one that runs is left as it is.
     public func unlockService(
         _ request: ServiceRequest, _ context: RequestContext
     ) async throws(TSMError) -> ServiceOutcome {
         try await operate(on: request.secureElement, context) { record throws(TSMError) in
             let before = try await instance(for: request, context.provider)
-            let target = before.statusBeforeLock ?? .active
+            let target = before.status == .locked ? before.statusBeforeLock ?? .active : before.status
             return try await drive(request, to: target, context, record) { instance in
                 instance.status == .locked ? .unlock(instance.instance) : nil
             }

@@ -89,7 +89,7 @@ struct Conclusion: Sendable {
         guard let found else {
             return known == nil ? [] : [.deleteServiceInstance(file.secureElement.id, service, qualifier)]
         }
-        let status = status(of: found.progress, under: found.securityDomain, domain: domain, known: known)
+        let status = status(of: found.progress, under: found.securityDomain, domain: domain)
         return [
             .putServiceInstance(
                 ServiceInstanceRecord(
@@ -100,25 +100,14 @@ struct Conclusion: Sendable {
     }
 
     private func status(
-        of progress: PersonalizationProgress, under aid: AID, domain: SecurityDomainRecord?,
-        known: ServiceInstanceRecord?
+        of progress: PersonalizationProgress, under aid: AID, domain: SecurityDomainRecord?
     ) -> ServiceStatus {
         guard let domain, aid == domain.aid else { return .absent }
-        if isLocked(known) { return .locked }
+        if progress.isLocked { return .locked }
         if snapshot.instanceIsSelectable == true { return .active }
         if progress.isComplete { return .personalized }
         if case .provider = domain.custody { return .keysRotated }
         return .prePersonalized
-    }
-
-    /// A locked application refuses selection as one that is not yet selectable does: what we did tells them apart.
-    private func isLocked(_ known: ServiceInstanceRecord?) -> Bool {
-        if snapshot.instanceIsSelectable == true { return false }
-        switch execution.purpose {
-        case .lock: return result.isComplete || result.legs.contains { isTorn($0, at: 0) && known?.status == .active }
-        case .unlock: return !result.isComplete
-        default: return known?.status == .locked
-        }
     }
 }
 

@@ -25,7 +25,7 @@ struct TornCommand: Sendable {
         case Self.storeData: return storeDataAccepted
         case Self.delete: return keysChanged
         case Self.install: return installed(p1: command.p1)
-        case Self.setStatus: return conclusion.snapshot.instanceIsSelectable != wasSelectable
+        case Self.setStatus: return locked(by: command)
         // SELECT, GET DATA, GET STATUS and the opening of a session leave nothing behind.
         default: return false
         }
@@ -84,7 +84,14 @@ struct TornCommand: Sendable {
         }
     }
 
-    private var wasSelectable: Bool { knownStatus == .active }
+    /// P2 of SET STATUS asks for LOCKED by b8 (GPC v2.3.1 Table 11-4); the application must have been otherwise before.
+    private func locked(by command: CommandAPDU) -> Bool {
+        guard let progress = conclusion.plan.reading?.instance.flatMap({ domain?.personalization[$0] }) else {
+            return false
+        }
+        let wanted = command.p2 & 0x80 != 0
+        return progress.isLocked == wanted && wanted != (knownStatus == .locked)
+    }
 
     private var wasPersonalized: Bool {
         switch knownStatus {

@@ -52,7 +52,14 @@ struct QueryModule: Sendable {
     func file(
         of msi: MobileSubscriptionIdentifier, _ id: SecureElementIdentifier?, for provider: ServiceProviderID
     ) async throws(TSMError) -> CardFile {
-        let found = try await stored { () async throws(StoreError) in try await store.dossier(of: msi, for: provider) }
+        let found: CardFile?
+        do throws(StoreError) {
+            found = try await store.dossier(of: msi, for: provider)
+        } catch .missing {
+            throw .notFound(field: "provider", reason: "the service provider is not registered")
+        } catch {
+            throw TSMError(error)
+        }
         if let id, found?.secureElement.id != id { _ = try await secureElement(id, of: msi) }
         guard let found else {
             throw .notFound(field: "msi", reason: "no secure element is known for this subscription")

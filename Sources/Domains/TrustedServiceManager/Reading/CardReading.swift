@@ -133,4 +133,6 @@ public struct PersonalizationProgress: Hashable, Sendable, Codable {
     public var blocksAccepted: Int
     /// Whether the last block has been accepted.
     public var isComplete: Bool
+    /// Whether the application is stopped, whatever it was before.
+    public var isLocked: Bool
 }

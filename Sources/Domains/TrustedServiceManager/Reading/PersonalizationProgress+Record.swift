@@ -2,7 +2,8 @@ import ISO7816
 
 extension PersonalizationProgress {
     /// DF70 { 4F the security domain that answers
-    ///        E3 { 4F application, 80 blocks accepted (2), 81 complete (1), 82 completed personalizations (2) } … }
+    ///        E3 { 4F application, 80 blocks accepted (2), 81 complete (1), 82 completed personalizations (2),
+    ///             83 life cycle state (1) } … }
     ///
     /// - Returns: `nil` unless `securityDomain` itself answered: a card that lost its power since SELECT answers with
     ///   another.
@@ -15,10 +16,12 @@ extension PersonalizationProgress {
         var progress: [AID: PersonalizationProgress] = [:]
         for entry in entries.dropFirst() {
             guard let fields = try? entry.children(), let bytes = fields[Tag.application], let aid = try? AID(bytes),
-                let blocks = fields[Tag.blocksAccepted], blocks.count == 2, let complete = fields[Tag.isComplete]
+                let blocks = fields[Tag.blocksAccepted], blocks.count == 2, let complete = fields[Tag.isComplete],
+                let lifeCycle = fields[Tag.lifeCycle], lifeCycle.count == 1
             else { return nil }
             progress[aid] = PersonalizationProgress(
-                blocksAccepted: Int(blocks[0]) << 8 | Int(blocks[1]), isComplete: complete == [0x01])
+                blocksAccepted: Int(blocks[0]) << 8 | Int(blocks[1]), isComplete: complete == [0x01],
+                isLocked: lifeCycle[0] & 0x80 != 0)
         }
         return progress
     }
@@ -27,5 +30,7 @@ extension PersonalizationProgress {
         static let application: BERTag = 0x4F
         static let blocksAccepted: BERTag = 0x80
         static let isComplete: BERTag = 0x81
+        /// GPC v2.3.1 Table 11-4: b8 says LOCKED.
+        static let lifeCycle: BERTag = 0x83
     }
 }

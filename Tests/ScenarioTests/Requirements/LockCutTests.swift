@@ -1,0 +1,82 @@
+import CardLink
+import ISO7816
+import SecureElement
+import ServiceProvider
+import Storage
+import Testing
+
+@testable import TrustedServiceManager
+
+@Suite("A lock or unlock that is cut converges", .serialized)
+struct LockCutTests {
+    @Test("wherever the card is lost, the retry finds the service locked, then unlocked", arguments: [false, true])
+    func sweep(isActive: Bool) async throws {
+        let whole = try await World()
+        let before = try await Self.prepare(whole, isActive)
+        try await Self.lockAndUnlock(whole, isActive)
+        await whole.tearDown()
+        for apdu in before..<whole.guillotine.apdus {
+            for phase in Cut.Phase.allCases {
+                for victim in [Cut.Victim.card, .server] {
+                    let cut = Cut(victim: victim, phase: phase, apdu: apdu)
+                    try await World.tell(cut) { world in
+                        _ = try await Self.prepare(world, isActive)
+                        do {
+                            try await Self.lockAndUnlock(world, isActive)
+                        } catch {
+                            Issue.record("\(cut): \(error)")
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static func prepare(_ world: World, _ isActive: Bool) async throws -> Int {
+        let first = await world.first
+        try await world.prePersonalize(first)
+        try await world.personalizeInPlain(first)
+        if isActive { _ = try await world.tsm.activateService(try world.service(first), world.context(first)) }
+        return world.guillotine.apdus
+    }
+
+    private static func lockAndUnlock(_ world: World, _ isActive: Bool) async throws {
+        let first = await world.first
+        let service = try world.service(first)
+        let locked = try await retrying { () async throws(TSMError) in
+            try await world.tsm.lockService(service, world.context(first, key: "lock"))
+        }
+        #expect(locked.status == .locked)
+        #expect(await world.isLockedOnCard)
+        let unlocked = try await retrying { () async throws(TSMError) in
+            try await world.tsm.unlockService(service, world.context(first, key: "unlock"))
+        }
+        #expect(unlocked.status == (isActive ? .active : .personalized))
+        #expect(await !world.isLockedOnCard)
+    }
+
+    private static func retrying<Answer>(
+        _ request: () async throws(TSMError) -> Answer
+    ) async throws(TSMError) -> Answer {
+        for _ in 0..<10 {
+            do throws(TSMError) {
+                return try await request()
+            } catch {
+                switch error {
+                case .unreachable, .unknownOutcome, .internal: continue
+                default: throw error
+                }
+            }
+        }
+        return try await request()
+    }
+}
+
+extension World {
+    fileprivate var isLockedOnCard: Bool {
+        get async {
+            let instance = await card.card.inventory.applications.first { $0.aid == Names.firstInstance }
+            return instance?.lifeCycle.hasPrefix("LOCKED") ?? false
+        }
+    }
+}
