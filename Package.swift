@@ -159,7 +159,7 @@ let package = Package(
             "TrustedServiceManagerTests",
             [
                 "TrustedServiceManager", "SecureElement", "SecureChannel", "GlobalPlatform", "CardCryptography",
-                "ISO7816", "CardTesting",
+                "SERAM", "ISO7816", "CardTesting",
             ]),
         tests(
             "ServiceProviderTests",

@@ -73,6 +73,7 @@ struct CommandPolicyTests {
         "TSM-21 companion applets, PPSE, packages, the central SD and other providers' instances are refused",
         arguments: [
             "325041592E5359532E4444463031", "A000000151000000", "F053454E45534348414C50410002", "A0000000041010",
+            "F053454E45534348414C5041", "F053454E45534348414C504101", "F053454E45534348414C50410009",
         ] as [AID])
     func foreignSelections(aid: AID) throws {
         let commands = [SelectCommand(Self.instance).command, SelectCommand(aid).command]
@@ -81,6 +82,37 @@ struct CommandPolicyTests {
             Issue.record("expected a refusal of command 1, found \(String(describing: error))")
             return
         }
+    }
+
+    @Test("an instance that the script itself creates is its own from there on, and there is one at most")
+    func createdInstance() throws {
+        let created: AID = "F053454E45534348414C50410003"
+        let install = InstallCommand.forInstall(
+            .init(executableLoadFile: Self.package, executableModule: Self.module, application: created)
+        ).command
+        let extradite = InstallCommand.forExtradition(.init(securityDomain: Self.domain, object: created)).command
+        #expect(try policy().judge([install, extradite]) == [.central, .central])
+        #expect(throws: TSMError.self) { try policy().judge([extradite, install]) }
+        #expect(throws: TSMError.self) { try policy().judge([install, install]) }
+        var satisfied = try policy()
+        satisfied.instance = Self.instance
+        let refusing = satisfied
+        #expect(throws: TSMError.self) { try refusing.judge([install]) }
+    }
+
+    @Test("a wrapped script begins with SELECT, or goes on with EXTERNAL AUTHENTICATE where one before it has opened")
+    func wrappedBeginnings() throws {
+        let authenticate = CommandAPDU(0x84, 0x82, 0x33, 0x00, data: [UInt8](repeating: 1, count: 16))
+        let wrapped = CommandAPDU(0x84, 0xE2, 0x80, 0x00, data: [UInt8](repeating: 1, count: 16))
+        let opening = CommandAPDU(0x80, 0x50, 0x31, 0x00, data: [UInt8](repeating: 1, count: 8), expectedLength: 256)
+        #expect(CommandPolicy.isRelayed([authenticate, wrapped]))
+        #expect(try policy().judge([authenticate, wrapped]) == [.plain, .plain])
+        for script in [[wrapped], [opening, authenticate, wrapped], [wrapped, authenticate]] {
+            #expect(throws: TSMError.self) { try policy().judge(script) }
+        }
+        #expect(CommandPolicy.isOpening([SelectCommand(Self.domain).command, opening]))
+        #expect(!CommandPolicy.isOpening([SelectCommand(Self.domain).command, opening, authenticate]))
+        #expect(!CommandPolicy.isOpening([opening]))
     }
 
     @Test("a relayed script may not select what is another's either")
