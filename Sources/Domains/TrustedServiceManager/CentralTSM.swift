@@ -16,6 +16,7 @@ public struct CentralTSM: Sendable {
     let transmit: TransmitModule
     let link: ModuleLink
     let turns = CardTurns()
+    let requestTurns = RequestTurns()
 
     /// - Parameter gateway: the way to the secure elements of one mobile network, by the network's name.
     public init(
@@ -46,17 +47,12 @@ extension CentralTSM {
         on secureElement: SecureElementIdentifier, _ context: RequestContext,
         _ operation: (IdempotencyRecord) async throws(TSMError) -> Answer
     ) async throws(TSMError) -> Answer {
-        guard await turns.enter(secureElement) else {
-            throw .unreachable(reason: "too many operations wait for this secure element; try again")
+        let name = IdempotencyName(scope: context.scope, key: context.idempotencyKey)
+        return try await requestTurns.take(name) { () async throws(TSMError) in
+            try await turns.take(secureElement) { () async throws(TSMError) in
+                try await operateInTurn(on: secureElement, context, operation)
+            }
         }
-        let result: Result<Answer, TSMError>
-        do throws(TSMError) {
-            result = .success(try await operateInTurn(on: secureElement, context, operation))
-        } catch {
-            result = .failure(error)
-        }
-        await turns.leave(secureElement)
-        return try result.get()
     }
 
     private func operateInTurn<Answer: Codable & Sendable>(
@@ -66,8 +62,7 @@ extension CentralTSM {
         let receive = receive
         let admission: ReceiveModule.Admission<Answer> = try await link.call(.receive) { () async throws(TSMError) in
             try await receive.admit(
-                scope: "provider/\(context.provider.rawValue)", key: context.idempotencyKey,
-                digest: context.requestDigest)
+                scope: context.scope, key: context.idempotencyKey, digest: context.requestDigest)
         }
         let record: IdempotencyRecord
         switch admission {

@@ -1,5 +1,6 @@
 import GlobalPlatform
 import ISO7816
+import KeyVault
 import ServiceProvider
 import Storage
 import Testing
@@ -84,6 +85,53 @@ struct IdempotencyTests {
             #expect(answers.count == 8)
             #expect(Set(answers).count == 1)
             #expect(try await world.store.executions(limit: 100).count == 1)
+        }
+    }
+
+    @Test("requests for two cards that arrive together under one key are one effect and one conflict")
+    func togetherOnTwoCards() async throws {
+        try await World.tell { world in
+            let first = await world.first
+            let other = try await world.addCard(CardRegistration(cin: "1112131415161718", msi: "4915100000002"))
+            let requests = [
+                try world.service(first),
+                try world.service(first, cin: other.registration.cin, msi: other.registration.msi),
+            ]
+            let results = await withTaskGroup(of: TSMError?.self) { group in
+                for (index, service) in requests.enumerated() {
+                    group.addTask {
+                        do throws(TSMError) {
+                            _ = try await world.tsm.prePersonalize(
+                                PrePersonalizationRequest(service: service),
+                                world.context(first, key: "one", body: [UInt8(index)]))
+                            return nil
+                        } catch {
+                            return error
+                        }
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(results.compactMap { $0 } == [.idempotencyConflict])
+            #expect(try await world.store.executions(limit: 100).count == 1)
+        }
+    }
+
+    @Test("an operator's requests that arrive together under one key make one thing")
+    func operatorsTogether() async throws {
+        try await World.tell { world in
+            let transportKey = try world.providerVault.transportKey()
+            let batches = try await withThrowingTaskGroup(of: WrappedMasterKey.self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        try await world.desk.createCardBatch(
+                            label: "twice", transportKey: transportKey, World.founder("batch together"))
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(batches.count == 4)
+            #expect(Set(batches).count == 1)
         }
     }
 

@@ -109,6 +109,21 @@ extension World {
             ProcessScriptRequest(communication: communication, commands: commands), context(party))
     }
 
+    /// A long script, repeated under its key while the report is still on its way.
+    func processPatiently(
+        _ commands: [CommandAPDU], in communication: CommunicationID, _ party: Party
+    ) async throws -> ScriptOutcome {
+        let context = context(party)
+        while true {
+            do throws(TSMError) {
+                return try await tsm.processScript(
+                    ProcessScriptRequest(communication: communication, commands: commands), context)
+            } catch {
+                guard case .unknownOutcome = error else { throw error }
+            }
+        }
+    }
+
     /// Begin, one script, end.
     func run(_ commands: [CommandAPDU], _ party: Party, prn: String = "PRN-1") async throws -> ScriptOutcome {
         let communication = try await begin(party, prn: prn)

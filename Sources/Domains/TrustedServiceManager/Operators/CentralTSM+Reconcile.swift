@@ -11,17 +11,7 @@ public struct Reconciliation: Hashable, Sendable, Codable {
 extension CentralTSM {
     /// Settles every open execution of a card by its report or by reading the card.
     public func reconcile(_ id: SecureElementIdentifier) async throws(TSMError) -> Reconciliation {
-        guard await turns.enter(id) else {
-            throw .unreachable(reason: "too many operations wait for this secure element; try again")
-        }
-        let result: Result<Reconciliation, TSMError>
-        do throws(TSMError) {
-            result = .success(try await reconcileInTurn(id))
-        } catch {
-            result = .failure(error)
-        }
-        await turns.leave(id)
-        return try result.get()
+        try await turns.take(id) { () async throws(TSMError) in try await reconcileInTurn(id) }
     }
 
     private func reconcileInTurn(_ id: SecureElementIdentifier) async throws(TSMError) -> Reconciliation {

@@ -8,6 +8,7 @@ public struct OperatorDesk: Sendable {
     let clock: any WallClock
     let random: any RandomSource
     let tsm: CentralTSM
+    private let requestTurns = RequestTurns()
     private let query: QueryModule
     private let receive: ReceiveModule
 
@@ -33,6 +34,9 @@ public struct OperatorContext: Sendable {
     public let name: String
     public let idempotencyKey: String?
     public let requestDigest: [UInt8]
+
+    /// Whose keys they are: each operator counts its own.
+    var scope: String { "operator/\(name)" }
 
     public init(name: String, idempotencyKey: String?, requestDigest: [UInt8]) {
         self.name = name
@@ -217,8 +221,17 @@ extension OperatorDesk {
         _ context: OperatorContext, _ action: String,
         _ perform: (_ now: Int64) async throws(TSMError) -> (Answer, [StoreChange])
     ) async throws(TSMError) -> Answer {
+        try await requestTurns.take(IdempotencyName(scope: context.scope, key: context.idempotencyKey)) {
+            () async throws(TSMError) in try await onceInTurn(context, action, perform)
+        }
+    }
+
+    private func onceInTurn<Answer: Codable & Sendable>(
+        _ context: OperatorContext, _ action: String,
+        _ perform: (_ now: Int64) async throws(TSMError) -> (Answer, [StoreChange])
+    ) async throws(TSMError) -> Answer {
         let admission: ReceiveModule.Admission<Answer> = try await receive.admit(
-            scope: "operator/\(context.name)", key: context.idempotencyKey, digest: context.requestDigest)
+            scope: context.scope, key: context.idempotencyKey, digest: context.requestDigest)
         let record: IdempotencyRecord
         switch admission {
         case .answered(let answer): return answer
