@@ -1,3 +1,4 @@
+import GlobalPlatform
 import ISO7816
 
 /// What a result means for the directory: pure, so that it is the same before and after a restart.
@@ -56,7 +57,7 @@ struct Conclusion: Sendable {
         let parts: Set<ScriptPlan.Part> = [.script, .rotation]
         return result.legs.contains { leg in
             guard parts.contains(leg.part) else { return false }
-            let puts = leg.commands.indices.filter { leg.commands[$0].instruction == TornCommand.putKey }
+            let puts = leg.commands.indices.filter { leg.commands[$0].instruction == PutKeyCommand.instruction }
             return puts.contains { index in
                 if index < leg.answers.count { return leg.answers[index].statusWord.isSuccess }
                 return isTorn(leg, at: index) && TornCommand(self, leg: leg, index: index).tookEffect

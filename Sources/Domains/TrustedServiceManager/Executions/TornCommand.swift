@@ -1,13 +1,8 @@
+import GlobalPlatform
 import ISO7816
 
 /// A command that was sent and not answered: the card, read afterwards, tells whether it took effect.
 struct TornCommand: Sendable {
-    static let putKey: UInt8 = 0xD8
-    static let storeData: UInt8 = 0xE2
-    static let install: UInt8 = 0xE6
-    static let delete: UInt8 = 0xE4
-    static let setStatus: UInt8 = 0xF0
-
     private let conclusion: Conclusion
     private let leg: LegResult
     private let index: Int
@@ -21,11 +16,11 @@ struct TornCommand: Sendable {
     var tookEffect: Bool {
         let command = leg.commands[index]
         switch command.instruction {
-        case Self.putKey: return keysChanged
-        case Self.storeData: return storeDataAccepted
-        case Self.delete: return keysChanged
-        case Self.install: return installed(p1: command.p1)
-        case Self.setStatus: return locked(by: command)
+        case PutKeyCommand.instruction: return keysChanged
+        case StoreDataCommand.instruction: return storeDataAccepted
+        case DeleteCommand.instruction: return keysChanged
+        case InstallCommand.instruction: return installed(p1: command.p1)
+        case SetStatusCommand.instruction: return locked(by: command)
         // SELECT, GET DATA, GET STATUS and the opening of a session leave nothing behind.
         default: return false
         }
@@ -66,8 +61,9 @@ struct TornCommand: Sendable {
         }
         // Of a personalization that cannot be told from the one before, nothing is claimed: it may be done again.
         guard leg.ending != .lost || !wasPersonalized else { return false }
-        let start = leg.commands[..<index].lastIndex { $0.instruction == Self.install && $0.p1 & 0x20 != 0 } ?? -1
-        let answered = leg.commands[(start + 1)..<index].count { $0.instruction == Self.storeData }
+        let start =
+            leg.commands[..<index].lastIndex { $0.instruction == InstallCommand.instruction && $0.p1 & 0x20 != 0 } ?? -1
+        let answered = leg.commands[(start + 1)..<index].count { $0.instruction == StoreDataCommand.instruction }
         return progress.blocksAccepted == answered + 1
     }
 

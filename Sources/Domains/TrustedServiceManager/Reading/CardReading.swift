@@ -1,3 +1,4 @@
+import GlobalPlatform
 public import ISO7816
 
 /// What to read from a card, without authentication, to know where it stands.
@@ -17,16 +18,13 @@ public struct CardReading: Hashable, Sendable, Codable {
 
     /// SELECT central SD, counter, personalization record; the same of the SP SD with its keys; SELECT instance.
     public var commands: [CommandAPDU] {
-        var commands = [
-            Self.select(centralSecurityDomain), Self.getData(.sequenceCounter), Self.getData(.personalizationRecord),
-        ]
+        let counterAndRecord = [GetDataCommand.sequenceCounter.command, Self.personalizationRecord.command]
+        var commands = [SelectCommand(centralSecurityDomain).command] + counterAndRecord
         if let securityDomain {
-            commands += [
-                Self.select(securityDomain), Self.getData(.keyInformation), Self.getData(.sequenceCounter),
-                Self.getData(.personalizationRecord),
-            ]
+            commands += [SelectCommand(securityDomain).command, GetDataCommand.keyInformationTemplate.command]
+            commands += counterAndRecord
         }
-        if let instance { commands.append(Self.select(instance)) }
+        if let instance { commands.append(SelectCommand(instance).command) }
         return commands
     }
 
@@ -69,32 +67,14 @@ public struct CardReading: Hashable, Sendable, Codable {
                 sequenceCounter: counter.flatMap(Self.counter), personalization: progress))
     }
 
-    private enum Object: UInt16 {
-        /// GPC v2.3.1 Table 11-27: Key Information Template.
-        case keyInformation = 0x00E0
-        /// Sequence Counter of the default Key Version Number.
-        case sequenceCounter = 0x00C1
-        /// Ours: how far the applications of an SD are personalized (docs/divergences.md).
-        case personalizationRecord = 0xDF70
-    }
+    /// Ours: how far the applications of an SD are personalized (docs/divergences.md).
+    private static let personalizationRecord = GetDataCommand(0xDF70)
 
-    private static func select(_ aid: AID) -> CommandAPDU {
-        CommandAPDU(0x00, 0xA4, 0x04, 0x00, data: aid.bytes, expectedLength: 256)
-    }
-
-    private static func getData(_ object: Object) -> CommandAPDU {
-        CommandAPDU(
-            0x80, 0xCA, UInt8(object.rawValue >> 8), UInt8(object.rawValue & 0xFF), expectedLength: 256)
-    }
-
-    /// E0 { C0 { key identifier, key version number, (type, length)… } … }
     private static func keyVersionNumbers(_ response: ResponseAPDU) -> [UInt8]? {
-        guard response.statusWord.isSuccess, let template = try? BERTLV(bytes: response.data), template.tag == 0xE0,
-            let keys = try? template.children()
-        else { return nil }
-        var versions: [UInt8] = []
-        for key in keys where key.value.count >= 2 && !versions.contains(key.value[1]) { versions.append(key.value[1]) }
-        return versions
+        guard response.statusWord.isSuccess, let template = try? KeyInformationTemplate(bytes: response.data) else {
+            return nil
+        }
+        return template.versions.map(\.rawValue)
     }
 
     /// C1 02|03 counter
