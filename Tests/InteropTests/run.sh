@@ -1,12 +1,15 @@
 #!/bin/bash
-# Puts programs that nobody here wrote on a card served by `seneschal card serve`: opensc-tool and pcsc_scan, and
-# GlobalPlatformPro where it is at hand. Everything runs in a private mount namespace with its own pcscd; nothing is
-# installed, and nothing is left behind.
+# Puts programs that nobody here wrote on a card served by `seneschal card serve`: those of clients/ that are at hand.
+# Everything runs in a private mount namespace with its own pcscd; nothing is installed, and nothing is left behind.
 #
 # usage: Tests/InteropTests/run.sh
 #   SENESCHAL=FILE   the executable; built when absent
 #   GP=COMMAND       GlobalPlatformPro, for instance "java -jar gp.jar"; `gp` in PATH otherwise
+#   GPSHELL=COMMAND  gpshell3; `gpshell3` in PATH otherwise
+#   PYSIM=COMMAND    pySim-shell; `pySim-shell.py` in PATH otherwise
+#   PYTHON=COMMAND   a Python with pyscard; `python3` otherwise
 #   CAP=FILE         a further load file with one applet, for the install and delete checks
+#   ONLY=NAME        only clients/NAME.sh
 #   KEEP=DIRECTORY   keep the cards, logs and traces there
 set -u
 
@@ -34,6 +37,9 @@ if [ "${1:-}" != --inside ]; then
     [ -z "${CAP:-}" ] || CAP=$(realpath "$CAP")
     work=$(realpath -m "${KEEP:-$(mktemp -d)}")
     mkdir -p "$work"
+    if [ -z "${GPSHELL:-}" ] && command -v gpshell3 >/dev/null; then GPSHELL=gpshell3; fi
+    if [ -z "${PYSIM:-}" ] && command -v pySim-shell.py >/dev/null; then PYSIM=pySim-shell.py; fi
+    export GPSHELL="${GPSHELL:-}" PYSIM="${PYSIM:-}" PYTHON="${PYTHON:-python3}" ONLY="${ONLY:-}"
     export SENESCHAL GP="${GP:-}" CAP="${CAP:-}" DRIVER="$driver" WORK="$work" TESTS="$PWD/Tests/InteropTests"
     # shellcheck disable=SC2086
     unshare $namespaces bash Tests/InteropTests/run.sh --inside
@@ -104,70 +110,12 @@ check() {
 # answers HEX PATTERN: opensc-tool sends the command and prints a match of the pattern.
 answers() { opensc-tool -s "$1" | tr -d '\n' | grep -Eq "$2"; }
 
-opensc() {
-    check "opensc-tool reads the ATR" "opensc-tool -a | grep -q '53:45:4e:45:53:43:48:41:4c'"
-    check "SELECT without an AID finds the issuer security domain" "answers 00A4040000 'SW1=0x90, SW2=0x00.*6F.*84 '"
-    check "SELECT of a missing AID is 6A82" "answers 00A4040005F0F1F2F3F400 'SW1=0x6A, SW2=0x82'"
-    check "GET DATA 66 answers the card recognition data" "answers 80CA006600 'SW1=0x90, SW2=0x00.*66 '"
-    check "an unknown instruction is 6D00" "answers 80FE000000 'SW1=0x6D, SW2=0x00'"
-    check "GET STATUS without a secure channel is refused" "answers 80F28002024F0000 'SW1=0x69, SW2=0x8[25]'"
-}
-
-if command -v pcsc_scan >/dev/null; then scan=yes; else scan=; fi
-
-start t1 --test-keys -- --atr t1
-opensc
-[ -z "$scan" ] || check "pcsc_scan sees the card" "timeout 5 pcsc_scan -c | grep -q '53 45 4E 45 53 43 48 41 4C'"
-stop
-
-start t0 --test-keys -- --atr t0
-opensc
-stop
-
-if [ -z "$GP" ]; then
-    echo "== GlobalPlatformPro: skipped: set GP to its command"
-else
-    key=404142434445464748494A4B4C4D4E4F
-    other=505152535455565758595A5B5C5D5E5F
-    for i in 70 71 60 00; do
-        start "gp-$i" --test-keys --i $i -- --atr t1
-        check "gp --info reads the card's data" "$GP --info"
-        check "gp -l lists the issuer security domain" "$GP --key $key -l | grep -q '^ISD'"
-        check "a wrong key is refused" "! $GP --key $other -l"
-        # GlobalPlatformPro cuts LOAD as for 8-byte MACs; under S16 only a file that fits one command gets through.
-        caps=("$TESTS/small.cap")
-        [ $i = 71 ] || caps+=("$TESTS/large.cap" ${CAP:+"$CAP"})
-        for cap in "${caps[@]}"; do
-            before=$($GP --key $key -l 2>/dev/null | grep -c '^PKG\|^APP')
-            check "gp --load $(basename "$cap")" "$GP --key $key --load '$cap'"
-            check "gp -l shows one package more" "[ \$($GP --key $key -l | grep -c '^PKG\|^APP') = $((before + 1)) ]"
-            check "gp --uninstall deletes it" "$GP --key $key --uninstall '$cap'"
-            check "gp -l shows what there was before" "[ \$($GP --key $key -l | grep -c '^PKG\|^APP') = $before ]"
-        done
-        cap=$TESTS/small.cap
-        check "gp --install loads and installs" "$GP --key $key --install '$cap'"
-        check "the application can be selected" "answers 00A404000DF053454E45534348414C49010100 'SW1=0x90, SW2=0x00'"
-        check "gp -l shows package and application" "[ \$($GP --key $key -l | grep -c '^PKG\|^APP') = $((before + 2)) ]"
-        check "gp --lock replaces the keys" "$GP --key $key --lock $other"
-        check "the new keys open the card" "$GP --key $other -l"
-        check "the old keys do not" "! $GP --key $key -l"
-        stop
-        serve --atr t1
-        check "the new keys are still there after a restart" "$GP --key $other -l"
-        check "so is the application" "answers 00A404000DF053454E45534348414C49010100 'SW1=0x90, SW2=0x00'"
-        check "gp --lock puts the test keys back" "$GP --key $other --lock $key"
-        check "the test keys open the card" "$GP --key $key -l"
-        check "gp --uninstall deletes package and application" "$GP --key $key --uninstall '$cap'"
-        stop
-    done
-    start gp-t0 --test-keys -- --atr t0
-    check "gp --install over T=0" "$GP --key $key --install '$TESTS/large.cap' --applet F053454E45534348414C490201"
-    check "gp -l over T=0" "$GP --key $key -l | grep -q F053454E45534348414C490201"
-    check "gp --mode enc, rmac, renc: every field of both directions encrypted" \
-        "$GP --key $key --mode enc --mode rmac --mode renc -l | grep -q F053454E45534348414C490201"
-    check "gp --uninstall over T=0" "$GP --key $key --uninstall '$TESTS/large.cap'"
-    stop
-fi
+# Each file speaks for one client, or says that the client is not at hand.
+for client in "$TESTS"/clients/*.sh; do
+    [ -n "${ONLY:-}" ] && [ "$(basename "$client" .sh)" != "$ONLY" ] && continue
+    # shellcheck source=/dev/null
+    source "$client"
+done
 
 echo "interop: $passed checks passed, $failed failed"
 [ $failed = 0 ]
