@@ -72,6 +72,7 @@ let package = Package(
         .systemLibrary(
             name: "CZlib", path: "Sources/Foundations/CZlib", pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CPCSC", path: "Sources/Foundations/CPCSC"),
 
         // Foundations
         target(.foundations, "ISO7816"),
@@ -108,6 +109,7 @@ let package = Package(
         target(.adapters, "Storage", ["TrustedServiceManager", "ISO7816", "GlobalPlatform", grdb]),
         target(
             .adapters, "CardLink", ["ISO7816", "CardCryptography", "SecureElement", "MobileDevice", "SERAM"]),
+        target(.adapters, "PCSCLink", ["CPCSC", "ISO7816"]),
         target(
             .adapters, "HTTPServer",
             [
@@ -131,7 +133,7 @@ let package = Package(
                 "Assembly",
                 "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SecureElement",
                 "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SERAM", "SeneschalAPI", "SeneschalClient",
-                "KeyVault", "Storage", "CardLink", "HTTPServer", argumentParser, logging, hummingbird,
+                "KeyVault", "Storage", "CardLink", "PCSCLink", "HTTPServer", argumentParser, logging, hummingbird,
             ],
             path: "Sources/Products/seneschal", swiftSettings: strict),
         .executableTarget(
@@ -177,6 +179,7 @@ let package = Package(
             ]),
         tests("StorageTests", ["Storage", "TrustedServiceManager", "ISO7816", "GlobalPlatform", grdb]),
         tests("CardLinkTests", ["CardLink", "SecureElement", "MobileDevice", "SERAM", "ISO7816", "CardTesting"]),
+        tests("PCSCLinkTests", ["PCSCLink", "ISO7816"]),
         tests(
             "HTTPServerTests",
             [

@@ -14,10 +14,13 @@ public struct CardUnreachable: Error, Equatable, Sendable, CustomStringConvertib
     /// The command had left: whether the card executed it is unknown until the card is read.
     public let mayHaveBeenExecuted: Bool
     public let reason: String
+    /// What a person can do about it, where the link knows.
+    public let nextStep: String?
 
-    public init(mayHaveBeenExecuted: Bool, reason: String) {
+    public init(mayHaveBeenExecuted: Bool, reason: String, nextStep: String? = nil) {
         self.mayHaveBeenExecuted = mayHaveBeenExecuted
         self.reason = reason
+        self.nextStep = nextStep
     }
 
     public var description: String {
