@@ -11,6 +11,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/kdf.h>
+#include <openssl/param_build.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/provider.h>
@@ -19,3 +20,7 @@
 #include <openssl/sha.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+
+// Macros of several names, which Swift does not import.
+static const int EVP_PKEY_SELECT_PUBLIC_KEY = EVP_PKEY_PUBLIC_KEY;
+static const int EVP_PKEY_SELECT_KEY_PAIR = EVP_PKEY_KEYPAIR;
