@@ -51,6 +51,7 @@ let package = Package(
         .executable(name: "seneschal", targets: ["seneschal"]),
         .library(name: "SecureElement", targets: ["SecureElement"]),
         .library(name: "SecureChannel", targets: ["SecureChannel"]),
+        .library(name: "CardManagement", targets: ["CardManagement"]),
         .library(name: "ServiceProvider", targets: ["ServiceProvider"]),
     ],
     dependencies: [
@@ -91,6 +92,7 @@ let package = Package(
             ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SERAM"]),
         target(.domains, "ServiceProvider", ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel"]),
         target(.domains, "MobileDevice", ["ISO7816", "SERAM"]),
+        target(.domains, "CardManagement", ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel"]),
 
         // Adapters
         target(.adapters, "SeneschalAPI", ["ISO7816"]),
@@ -178,6 +180,12 @@ let package = Package(
                 "GlobalPlatform",
             ]),
         tests("StorageTests", ["Storage", "TrustedServiceManager", "ISO7816", "GlobalPlatform", grdb]),
+        tests(
+            "CardManagementTests",
+            [
+                "CardManagement", "CardLink", "SecureElement", "SecureChannel", "GlobalPlatform", "CardCryptography",
+                "ISO7816", "CardTesting",
+            ]),
         tests("CardLinkTests", ["CardLink", "SecureElement", "MobileDevice", "SERAM", "ISO7816", "CardTesting"]),
         tests("PCSCLinkTests", ["PCSCLink", "ISO7816"]),
         tests(
