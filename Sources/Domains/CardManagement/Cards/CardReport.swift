@@ -59,7 +59,8 @@ public struct CardReport: Equatable, Sendable {
 
     /// The "i" parameters that the card announces for a Secure Channel Protocol, such as `03`.
     public func implementations(ofProtocol identifier: UInt8) -> [UInt8] {
-        let recognized = (recognition?.secureChannels ?? []).filter { $0.identifier == identifier }.map(\.implementation)
+        let recognized = (recognition?.secureChannels ?? []).filter { $0.identifier == identifier }.map(
+            \.implementation)
         let capable = (capabilities?.secureChannels ?? []).filter { $0.identifier == identifier }
             .flatMap(\.implementations)
         var seen: Set<UInt8> = []
@@ -74,7 +75,9 @@ extension CardReport {
         selectionAnswer = selection.data
         guard let information = try? FileControlInformation(bytes: selection.data) else { return }
         securityDomain = information.application
-        commandDataLengthMax = information.proprietary[0x9F65].map { $0.reduce(0) { ($0 << 8 | Int($1)) & 0xFFFF } }
+        commandDataLengthMax = information.proprietary[0x9F65 as BERTag].map {
+            $0.reduce(0) { ($0 << 8 | Int($1)) & 0xFFFF }
+        }
         if let object = information.proprietary[CardRecognitionData.recognitionTag] {
             let cardData = BERTLV(0x66, [BERTLV(CardRecognitionData.recognitionTag, object)]).bytes
             recognition = try? CardRecognitionData(bytes: cardData)

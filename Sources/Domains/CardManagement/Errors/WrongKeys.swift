@@ -32,7 +32,9 @@ public struct WrongKeys: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        var parts = ["the card does not hold these keys (key set \([usedVersion].hex), SCP\([secureChannelProtocol].hex))"]
+        var parts = [
+            "the card does not hold these keys (key set \([usedVersion].hex), SCP\([secureChannelProtocol].hex))"
+        ]
         switch finding {
         case .otherDiversification(let fitting):
             parts.append("the same key fits with diversification \(fitting), tried was \(tried): use \(fitting)")

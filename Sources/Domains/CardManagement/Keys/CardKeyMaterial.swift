@@ -77,6 +77,7 @@ public enum CardKeyMaterialError: Error, Equatable, Sendable, CustomStringConver
 
 extension CardKeyMaterial: CustomStringConvertible {
     public var description: String {
-        diversification == .none ? "keys of \(enc.count) bytes" : "master keys of \(enc.count) bytes, \(diversification)"
+        diversification == .none
+            ? "keys of \(enc.count) bytes" : "master keys of \(enc.count) bytes, \(diversification)"
     }
 }

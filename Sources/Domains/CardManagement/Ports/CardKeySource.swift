@@ -1,7 +1,5 @@
-public import CardCryptography
 public import GlobalPlatform
 public import ISO7816
-public import SecureChannel
 
 /// Where the key material of security domains comes from: a vault, a file, a prompt.
 public protocol CardKeySource: Sendable {

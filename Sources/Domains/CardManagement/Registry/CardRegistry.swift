@@ -42,7 +42,9 @@ public struct CardRegistry: Equatable, Sendable {
             return entry.securityDomain == entry.aid ? nil : root
         }
         func node(_ entry: RegistryEntry, _ kind: RegistryNode.Kind, above: Set<AID>) -> RegistryNode {
-            let below = entries.filter { parent($0.0) == entry.aid && !above.contains($0.0.aid) && $0.0.aid != entry.aid }
+            let below = entries.filter {
+                parent($0.0) == entry.aid && !above.contains($0.0.aid) && $0.0.aid != entry.aid
+            }
             return RegistryNode(
                 entry: entry, kind: kind,
                 children: below.map { node($0.0, $0.1, above: above.union([entry.aid])) })

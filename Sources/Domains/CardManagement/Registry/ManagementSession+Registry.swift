@@ -1,4 +1,4 @@
-public import GlobalPlatform
+import GlobalPlatform
 import ISO7816
 
 extension ManagementSession {
@@ -33,7 +33,8 @@ extension ManagementSession {
         if format == .tlv {
             let answer = try await search(subset, .tlv)
             switch answer {
-            case .found(let bytes): return try Self.decoded { () throws(CommandDecodingError) in try RegistryEntry.entries(tlv: bytes) }
+            case .found(let bytes):
+                return try Self.decoded { () throws(CommandDecodingError) in try RegistryEntry.entries(tlv: bytes) }
             case .refused(.incorrectParameters), .refused(.wrongParameters): break
             case .refused: return nil
             }

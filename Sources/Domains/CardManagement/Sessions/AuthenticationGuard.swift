@@ -1,6 +1,6 @@
 import Foundation
 public import GlobalPlatform
-public import ISO7816
+import ISO7816
 
 /// Why an authentication is held back: it could burn the last try, or the record says that trying on is no help.
 public enum AuthenticationWithheld: Error, Equatable, Sendable, CustomStringConvertible {
@@ -68,7 +68,9 @@ struct AuthenticationGuard {
 
     /// - Throws: ``CardManagementError/authenticationWithheld(_:)``.
     func check(triesLeft: Int?) async throws(CardManagementError) {
-        if let triesLeft, triesLeft <= 1 { throw .authenticationWithheld(.triesLeft(triesLeft, keyVersion: keyVersion)) }
+        if let triesLeft, triesLeft <= 1 {
+            throw .authenticationWithheld(.triesLeft(triesLeft, keyVersion: keyVersion))
+        }
         let record = try await record()
         guard record.refusals < Self.refusalsMax else {
             throw .authenticationWithheld(.failuresOnRecord(record.refusals, keyVersion: keyVersion))

@@ -1,3 +1,4 @@
+import CardCryptography
 public import GlobalPlatform
 public import ISO7816
 public import SecureChannel
