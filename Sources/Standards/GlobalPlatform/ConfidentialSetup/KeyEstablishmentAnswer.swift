@@ -1,4 +1,4 @@
-public import ISO7816
+import ISO7816
 
 /// What a card answers in a confidential setup: a challenge to the certificate, a receipt to the keys.
 ///

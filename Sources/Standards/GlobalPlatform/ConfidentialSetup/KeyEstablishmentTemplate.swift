@@ -1,4 +1,4 @@
-public import ISO7816
+import ISO7816
 
 /// Which keys a confidential setup makes, and how: the Control Reference Template of key establishment.
 ///
