@@ -31,8 +31,8 @@ private func measureCard() throws -> [Measurement] {
         let bare = try bench.bareSeconds()
         ratios.append(bare / card)
         secured.append(Double(commandCount) / card)
-        selections.append(bench.plainPerSecond(SelectCommand(EmbeddedProfile.issuerSecurityDomain).command))
-        appletSelections.append(bench.plainPerSecond(SelectCommand(EmbeddedProfile.paymentSystemEnvironment).command))
+        selections.append(bench.plainPerSecond(SelectCommand(CardConfiguration.issuerSecurityDomain).command))
+        appletSelections.append(bench.plainPerSecond(SelectCommand(CardConfiguration.paymentSystemEnvironment).command))
         readings.append(bench.plainPerSecond(GetDataCommand.keyInformationTemplate.command))
     }
     return [
@@ -55,11 +55,13 @@ private struct CardBench {
     init() {
         // i = 70: pseudo-random challenges, R-MAC and R-ENC.
         let implementation = SCP03Implementation(mode: .s8, isPseudoRandom: true, responseSecurity: .macAndEncryption)
-        card = EmbeddedProfile.manufacture(
-            CardIdentity(
+        let keys = keys
+        card = SecureElement.manufacture(
+            identity: CardIdentity(
                 issuerIdentificationNumber: [0x48, 0x20], cardImageNumber: [1, 2, 3, 4, 5, 6, 7, 8],
                 keyDiversificationData: [UInt8](repeating: 0, count: KeyDiversification.dataLength),
-                implementation: implementation), keys: keys)
+                implementation: implementation)
+        ) { _ in keys }
         commands = [UInt8(1), 2].map { filler in
             let object = BERTLV(0x5F50, [UInt8](repeating: filler, count: 222))
             return StoreDataCommand(data: object.bytes, blockNumber: 0, isLastBlock: true, structure: .berTLV).command
@@ -101,7 +103,7 @@ private struct CardBench {
             CommandAPDU(0x80, 0x50, 0, 0, data: [1, 2, 3, 4, 5, 6, 7, 8], expectedLength: 256), keys: keys,
             keyVersionNumber: 1, implementation: host.session.card.implementation,
             keyDiversificationData: [UInt8](repeating: 0, count: KeyDiversification.dataLength),
-            challenge: .pseudoRandom(counter, invoker: EmbeddedProfile.issuerSecurityDomain))
+            challenge: .pseudoRandom(counter, invoker: CardConfiguration.issuerSecurityDomain))
         var session = try handshake.authenticate(opening)
         var total = 0
         let time = try seconds {

@@ -16,7 +16,9 @@ struct CardFileTests {
         0x80, 0x50, 0x00, 0x00, data: [UInt8](repeating: 7, count: 8), expectedLength: 256)
 
     static func card() throws -> SecureElement {
-        EmbeddedProfile.manufacture(identity, keys: SCP03KeySet(repeating: try AESKey(Array(0x40...0x4F))))
+        try SecureElement.manufacture(identity: identity) { _ in
+            SCP03KeySet(repeating: try AESKey(Array(0x40...0x4F)))
+        }
     }
 
     @Test("every change is in the file when its response arrives, and is there again after opening")

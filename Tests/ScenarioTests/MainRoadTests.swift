@@ -17,7 +17,7 @@ struct MainRoadTests {
         let selection = try await world.card.transmit(SelectCommand(instance).command)
         #expect(selection.statusWord == .success)
         let directory = try await world.card.transmit(
-            SelectCommand(EmbeddedProfile.paymentSystemEnvironment).command)
+            SelectCommand(CardConfiguration.paymentSystemEnvironment).command)
         #expect(directory.data.hex.contains(instance.bytes.hex))
         await world.tearDown()
     }

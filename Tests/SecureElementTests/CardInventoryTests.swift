@@ -14,8 +14,9 @@ struct CardInventoryTests {
             issuerIdentificationNumber: [0x53, 0x45], cardImageNumber: [0x01, 0x02],
             keyDiversificationData: Array(0..<10),
             implementation: SCP03Implementation(mode: .s16, isPseudoRandom: true, responseSecurity: .mac))
-        card = EmbeddedProfile.manufacture(
-            identity, keys: SCP03KeySet(repeating: try AESKey(Array(0x40...0x4F))), keyVersion: 0x30)
+        card = try SecureElement.manufacture(identity: identity, keyVersion: 0x30) { _ in
+            SCP03KeySet(repeating: try AESKey(Array(0x40...0x4F)))
+        }
     }
 
     @Test("names identity, life cycle and secure channel")
@@ -32,13 +33,13 @@ struct CardInventoryTests {
     func applications() throws {
         let applications = card.inventory.applications
         let issuer = try #require(applications.first)
-        #expect(issuer.aid == EmbeddedProfile.issuerSecurityDomain)
-        #expect(issuer.isSecurityDomain)
+        #expect(issuer.aid == CardConfiguration.issuerSecurityDomain)
+        #expect(issuer.isSecurityDomain && issuer.role == "central, and issuer")
         #expect(issuer.keys.map(\.version) == ["30"])
         #expect(issuer.keys[0].keys.map(\.identifier) == ["01", "02", "03"])
         #expect(issuer.keys[0].keys.allSatisfy { $0.type == "88" && $0.length == 16 })
         let others = applications.dropFirst()
-        #expect(!others.isEmpty)
+        #expect(!others.isEmpty && others.allSatisfy { $0.role == nil })
         #expect(
             others.allSatisfy { $0.securityDomain == issuer.aid && $0.lifeCycle == "SELECTABLE" && $0.keys.isEmpty })
     }

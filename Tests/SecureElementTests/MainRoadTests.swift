@@ -38,7 +38,7 @@ struct MainRoadTests {
             card.manage([InstallCommand.forMakeSelectable(.init(application: TestCard.instance)).command]))
         let selection = card.transmit(SelectCommand(TestCard.instance).command)
         #expect(selection.statusWord == .success)
-        let directory = card.transmit(SelectCommand(EmbeddedProfile.paymentSystemEnvironment).command)
+        let directory = card.transmit(SelectCommand(CardConfiguration.paymentSystemEnvironment).command)
         #expect(directory.data.hex.contains(TestCard.instance.bytes.hex))
     }
 

@@ -24,14 +24,15 @@ struct TestKeys: ProviderKeys {
         guard let parameter = SCP03Implementation(rawValue: implementation) else {
             throw ProviderKeysError.invalid("implementation")
         }
-        let element = EmbeddedProfile.manufacture(
-            CardIdentity(
+        let element = SecureElement.manufacture(
+            identity: CardIdentity(
                 issuerIdentificationNumber: [0x48, 0x20], cardImageNumber: [1, 2, 3, 4, 5, 6, 7, 8],
-                keyDiversificationData: Self.diversification, implementation: parameter), keys: temporary)
+                keyDiversificationData: Self.diversification, implementation: parameter)
+        ) { _ in temporary }
         return (
             element,
             CardDescription(
-                securityDomain: EmbeddedProfile.issuerSecurityDomain, keyVersionNumber: 0x01,
+                securityDomain: CardConfiguration.issuerSecurityDomain, keyVersionNumber: 0x01,
                 keyDiversificationData: Self.diversification, sequenceCounter: 0, implementation: implementation)
         )
     }

@@ -83,11 +83,11 @@ public struct HandsetFactory {
         let diversification = Array(cin.prefix(8)) + [0x00, 0x01]
         let implementation = SCP03Implementation(
             mode: .s8, isPseudoRandom: true, responseSecurity: .macAndEncryption)
-        let card = EmbeddedProfile.manufacture(
-            CardIdentity(
+        let card = try SecureElement.manufacture(
+            identity: CardIdentity(
                 issuerIdentificationNumber: [0x48, 0x20, 0x01], cardImageNumber: cin,
-                keyDiversificationData: diversification, implementation: implementation),
-            keys: try KeyDiversification.kdf3.keySet(master: master, diversificationData: diversification))
+                keyDiversificationData: diversification, implementation: implementation)
+        ) { _ in try KeyDiversification.kdf3.keySet(master: master, diversificationData: diversification) }
         let id = API.SecureElementIdentifier(type: .cin, value: cin.hex)
         let registered = try await self.operator.registerSecureElement(
             .init(
@@ -95,7 +95,7 @@ public struct HandsetFactory {
                 standard: .init(name: "GlobalPlatform", version: "2.3.1"), certificationLevel: 4,
                 expiry: Timestamp(secondsSince1970: SystemClock().now() + 10 * 365 * 86_400),
                 centralSecurityDomain: .init(
-                    aid: HexBytes(EmbeddedProfile.issuerSecurityDomain.bytes), masterKeyIndex: batch,
+                    aid: HexBytes(CardConfiguration.issuerSecurityDomain.bytes), masterKeyIndex: batch,
                     keyVersionNumber: 0x01, keyDiversificationData: HexBytes(diversification), sequenceCounter: 0,
                     scp03Implementation: Int(implementation.rawValue))))
         _ = try await self.operator.registerSubscription(

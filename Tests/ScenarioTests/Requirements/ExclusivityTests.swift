@@ -43,7 +43,7 @@ struct ExclusivityTests {
             let plan: ScriptPlan = try await world.vault.unsealing(
                 execution.sealedPlan, context: "execution/\(execution.secureElement)")
             let content = try #require(plan.legs.first)
-            #expect(content.route.securityDomain == EmbeddedProfile.issuerSecurityDomain)
+            #expect(content.route.securityDomain == CardConfiguration.issuerSecurityDomain)
             let roles = try content.route.commands().map { try InstallCommand($0) }
             guard roles.count == 3, case .forInstallAndMakeSelectable(let domain) = roles[0],
                 case .forInstall(let instance) = roles[1], case .forExtradition(let extradition) = roles[2]
@@ -161,8 +161,8 @@ struct ExclusivityTests {
     @Test(
         "TSM-21 a script may not select WCAp, PPSE, a package, a module, the central SD or what is another's",
         arguments: [
-            EmbeddedProfile.walletCompanion, EmbeddedProfile.paymentSystemEnvironment, EmbeddedProfile.storedValue,
-            EmbeddedProfile.issuerSecurityDomain, BuiltInModule.paymentPackage, BuiltInModule.walletPackage,
+            CardConfiguration.walletCompanion, CardConfiguration.paymentSystemEnvironment, CardConfiguration.storedValue,
+            CardConfiguration.issuerSecurityDomain, BuiltInModule.paymentPackage, BuiltInModule.walletPackage,
             BuiltInModule.payment, Names.secondDomain, Names.secondInstance,
         ])
     func foreignSelections(aid: AID) async throws {
@@ -233,7 +233,7 @@ struct ExclusivityTests {
     func companions() async throws {
         try await World.tell { world in
             for companion in [
-                EmbeddedProfile.paymentSystemEnvironment, EmbeddedProfile.walletCompanion, EmbeddedProfile.storedValue,
+                CardConfiguration.paymentSystemEnvironment, CardConfiguration.walletCompanion, CardConfiguration.storedValue,
             ] {
                 #expect(try await world.selecting(companion) == .success)
             }
@@ -248,7 +248,7 @@ struct ExclusivityTests {
             func listed() async throws -> Bool {
                 var copy = await world.card.card
                 copy.reset()
-                let directory = copy.process(SelectCommand(EmbeddedProfile.paymentSystemEnvironment).command)
+                let directory = copy.process(SelectCommand(CardConfiguration.paymentSystemEnvironment).command)
                 return directory.data.hex.contains(Names.firstInstance.bytes.hex)
             }
             try await world.prePersonalize(first)

@@ -155,7 +155,7 @@ struct PrepersonalizationTests {
             #expect(installed.status == .absent)
             #expect(
                 await world.card.card.inventory.applications.first { $0.aid == Names.firstInstance }?.securityDomain
-                    == EmbeddedProfile.issuerSecurityDomain, "TSM-19: not extradited, it stays with the central SD")
+                    == CardConfiguration.issuerSecurityDomain, "TSM-19: not extradited, it stays with the central SD")
             let extradited = try await ask(.extradite)
             #expect(extradited.status == .prePersonalized)
         }

@@ -86,7 +86,7 @@ struct RandomChallengeTests {
             #expect(instance?.refusedCommand == 0)
             let foreign = try await world.refusal { _ in
                 try await world.process(
-                    [SelectCommand(EmbeddedProfile.issuerSecurityDomain).command, initializeUpdate],
+                    [SelectCommand(CardConfiguration.issuerSecurityDomain).command, initializeUpdate],
                     in: communication, first)
             }
             #expect(foreign?.refusedCommand == 0)

@@ -300,11 +300,11 @@ extension World {
         guard let parameter = SCP03Implementation(rawValue: registration.implementation) else {
             throw CardRefused(.incorrectParameters)
         }
-        let card = EmbeddedProfile.manufacture(
-            CardIdentity(
+        let card = try SecureElement.manufacture(
+            identity: CardIdentity(
                 issuerIdentificationNumber: [0x48, 0x20], cardImageNumber: cin,
-                keyDiversificationData: diversification, implementation: parameter),
-            keys: try KeyDiversification.kdf3.keySet(master: batch.master, diversificationData: diversification))
+                keyDiversificationData: diversification, implementation: parameter)
+        ) { _ in try KeyDiversification.kdf3.keySet(master: batch.master, diversificationData: diversification) }
         let id = try SecureElementIdentifier(value: registration.cin)
         _ = try await desk.registerSecureElement(
             SecureElementRegistration(
@@ -312,7 +312,7 @@ extension World {
                 standard: registration.standard, certificationLevel: registration.certificationLevel,
                 expiresAt: registration.expiresAt,
                 centralSecurityDomain: CentralSecurityDomainRecord(
-                    aid: EmbeddedProfile.issuerSecurityDomain,
+                    aid: CardConfiguration.issuerSecurityDomain,
                     keys: KeyReference(
                         masterKeyIndex: batch.index, keyVersionNumber: 0x01, keyDiversificationData: diversification),
                     sequenceCounter: 0, implementation: registration.implementation)),

@@ -18,7 +18,7 @@ struct CardLifeCycleTests {
         let selection = card.transmit(SelectCommand(TestCard.central).command)
         #expect(selection.statusWord == .selectedFileInvalidated && selection.data.first == 0x6F)
         for other in [
-            TestCard.domain, EmbeddedProfile.walletCompanion, EmbeddedProfile.paymentSystemEnvironment,
+            TestCard.domain, CardConfiguration.walletCompanion, CardConfiguration.paymentSystemEnvironment,
         ] {
             card.expectRefusal(SelectCommand(other).command, .fileNotFound)
         }
@@ -52,8 +52,8 @@ struct CardLifeCycleTests {
     func lockClosesChannels() throws {
         var card = try TestCard()
         for _ in 1...3 { _ = card.transmit(ManageChannelCommand.open(channel: nil).command) }
-        _ = card.transmit(SelectCommand(EmbeddedProfile.walletCompanion).command)
-        _ = card.transmit(SelectCommand(EmbeddedProfile.paymentSystemEnvironment).command, 1)
+        _ = card.transmit(SelectCommand(CardConfiguration.walletCompanion).command)
+        _ = card.transmit(SelectCommand(CardConfiguration.paymentSystemEnvironment).command, 1)
         var session = try OpenSession(TestCard.central, &card, channel: 2)
         #expect(try session.send(self.card(.cardLocked), &card).statusWord == .success)
         #expect(card.element.channels[0] == LogicalChannel(selected: TestCard.central))
@@ -66,7 +66,7 @@ struct CardLifeCycleTests {
         for locked in [false, true] {
             var card = try TestCard()
             _ = card.transmit(ManageChannelCommand.open(channel: 1).command)
-            _ = card.transmit(SelectCommand(EmbeddedProfile.walletCompanion).command, 1)
+            _ = card.transmit(SelectCommand(CardConfiguration.walletCompanion).command, 1)
             if locked { try card.expectSuccess(card.manage([self.card(.cardLocked)])) }
             var session = try OpenSession(TestCard.central, &card)
             #expect(try session.send(self.card(.terminated), &card) == ResponseAPDU(.success))

@@ -31,8 +31,8 @@ struct DeleteTests {
         try card.expectRefusals([
             (delete(TestCard.instance), .referencedDataNotFound), (delete(TestCard.central), .referencedDataNotFound),
             (delete(BuiltInModule.payment), .referencedDataNotFound),
-            (delete(EmbeddedProfile.storedValue), .conditionsOfUseNotSatisfied),
-            (delete(EmbeddedProfile.paymentSystemEnvironment, withRelated: true), .conditionsOfUseNotSatisfied),
+            (delete(CardConfiguration.storedValue), .conditionsOfUseNotSatisfied),
+            (delete(CardConfiguration.paymentSystemEnvironment, withRelated: true), .conditionsOfUseNotSatisfied),
             (delete(BuiltInModule.paymentPackage), .conditionsOfUseNotSatisfied),
             (delete(BuiltInModule.walletPackage, withRelated: true), .conditionsOfUseNotSatisfied),
         ])

@@ -40,8 +40,8 @@ struct ExtraditionTests {
         try card.prePersonalize()
         try card.expectRefusals(
             [
-                EmbeddedProfile.paymentSystemEnvironment, EmbeddedProfile.walletCompanion,
-                EmbeddedProfile.storedValue, BuiltInModule.paymentPackage, BuiltInModule.securityDomainPackage,
+                CardConfiguration.paymentSystemEnvironment, CardConfiguration.walletCompanion,
+                CardConfiguration.storedValue, BuiltInModule.paymentPackage, BuiltInModule.securityDomainPackage,
             ].map { (extradite($0, to: TestCard.domain), .conditionsOfUseNotSatisfied) })
     }
 

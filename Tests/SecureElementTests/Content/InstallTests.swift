@@ -32,7 +32,7 @@ struct InstallTests {
                 TestCard.createDomain(TestCard.domain), TestCard.instantiate(TestCard.instance),
                 TestCard.instantiate(TestCard.domain), TestCard.createDomain(TestCard.instance),
                 TestCard.instantiate(TestCard.central), TestCard.instantiate(BuiltInModule.paymentPackage),
-                TestCard.instantiate("A000000003000000"), TestCard.instantiate(EmbeddedProfile.walletCompanion),
+                TestCard.instantiate("A000000003000000"), TestCard.instantiate(CardConfiguration.walletCompanion),
             ].map { ($0, .incorrectData) })
     }
 
@@ -43,7 +43,7 @@ struct InstallTests {
             (install(TestCard.instance, loadFile: "F05345504100"), .referencedDataNotFound),
             (install(TestCard.instance, module: "F05345504100"), .referencedDataNotFound),
             (install(TestCard.instance, module: BuiltInModule.walletCompanion), .referencedDataNotFound),
-            (install(TestCard.instance, loadFile: EmbeddedProfile.walletCompanion), .referencedDataNotFound),
+            (install(TestCard.instance, loadFile: CardConfiguration.walletCompanion), .referencedDataNotFound),
         ])
     }
 
@@ -73,7 +73,7 @@ struct InstallTests {
         try card.expectSuccess(card.manage([select]))
         try card.expectRefusals([(select, .conditionsOfUseNotSatisfied)])
         #expect(card.transmit(SelectCommand(TestCard.domain).command).statusWord == .success)
-        let companion = InstallCommand.forMakeSelectable(.init(application: EmbeddedProfile.storedValue)).command
+        let companion = InstallCommand.forMakeSelectable(.init(application: CardConfiguration.storedValue)).command
         try card.expectRefusals([
             (companion, .conditionsOfUseNotSatisfied),
             (InstallCommand.forMakeSelectable(.init(application: TestCard.central)).command, .referencedDataNotFound),
@@ -95,27 +95,34 @@ struct InstallTests {
 
     @Test("registry update gives other privileges and another security domain, or changes nothing")
     func registryUpdate() throws {
-        var card = try TestCard()
-        try card.prePersonalize()
+        var card = try TestCard(.uicc)
+        let central = CardConfiguration.managingCentralSecurityDomain
+        let keys = TestCard.keys(of: central)
+        try card.prePersonalize(in: central)
         func update(_ application: AID?, _ privileges: Privileges?, _ domain: AID? = nil) -> CommandAPDU {
             InstallCommand.forRegistryUpdate(
                 .init(securityDomain: domain, application: application, privileges: privileges)
             ).command
         }
-        try card.expectRefusals([
-            (update(nil, [.securityDomain]), .conditionsOfUseNotSatisfied),
-            (update(TestCard.otherInstance, []), .referencedDataNotFound),
-            (update(TestCard.instance, .cardLock), .incorrectData),
-            (update(TestCard.domain, []), .incorrectData),
-            (update(TestCard.domain, [.securityDomain, .dapVerification], "F05345504100"), .referencedDataNotFound),
-        ])
+        try card.expectRefusals(
+            [
+                (update(nil, [.securityDomain]), .conditionsOfUseNotSatisfied),
+                (update(TestCard.otherInstance, []), .referencedDataNotFound),
+                (update(TestCard.instance, .cardLock), .incorrectData),
+                (update(TestCard.domain, []), .incorrectData),
+                (
+                    update(TestCard.domain, [.securityDomain, .dapVerification], "F05345504100"),
+                    .referencedDataNotFound
+                ),
+            ], in: central, keys: keys)
         try card.expectSuccess(
-            card.manage([
-                update(TestCard.domain, [.securityDomain, .dapVerification]),
-                update(TestCard.instance, nil, TestCard.central),
-            ]))
+            card.manage(
+                [
+                    update(TestCard.domain, [.securityDomain, .dapVerification]),
+                    update(TestCard.instance, nil, central),
+                ], in: central, keys: keys))
         #expect(try card.application(TestCard.domain).privileges == [.securityDomain, .dapVerification])
-        #expect(try card.application(TestCard.instance).securityDomain == TestCard.central)
+        #expect(try card.application(TestCard.instance).securityDomain == central)
     }
 
     @Test("a card keeps 128 applications; the next is 6A84")

@@ -117,7 +117,7 @@ struct LoadTests {
         try card.expectSuccess(card.manage(try Package().commands()))
         try card.expectRefusals([
             (Package().announcement(), .conditionsOfUseNotSatisfied),
-            (Package(aid: EmbeddedProfile.walletCompanion).announcement(), .conditionsOfUseNotSatisfied),
+            (Package(aid: CardConfiguration.walletCompanion).announcement(), .conditionsOfUseNotSatisfied),
         ])
         try expectLoad(
             Package(aid: "F053454E45534348414C7E02").commands(), endsWith: .incorrectData, on: &card)

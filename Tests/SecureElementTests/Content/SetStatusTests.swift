@@ -32,8 +32,8 @@ struct SetStatusTests {
         try card.prePersonalize(TestCard.otherDomain, TestCard.otherInstance)
         try card.expectRefusals(
             [
-                TestCard.otherInstance, TestCard.otherDomain, TestCard.central, EmbeddedProfile.walletCompanion,
-                EmbeddedProfile.paymentSystemEnvironment, "F053450001",
+                TestCard.otherInstance, TestCard.otherDomain, TestCard.central, CardConfiguration.walletCompanion,
+                CardConfiguration.paymentSystemEnvironment, "F053450001",
             ].map { (lock($0), .referencedDataNotFound) }, in: TestCard.domain, keys: TestCard.temporaryKeys)
         try card.expectSuccess(
             card.manage(
@@ -49,7 +49,7 @@ struct SetStatusTests {
     func companions() throws {
         var card = try TestCard()
         try card.expectRefusals(
-            [EmbeddedProfile.paymentSystemEnvironment, EmbeddedProfile.walletCompanion, TestCard.central].map {
+            [CardConfiguration.paymentSystemEnvironment, CardConfiguration.walletCompanion, TestCard.central].map {
                 (lock($0), .conditionsOfUseNotSatisfied)
             })
     }

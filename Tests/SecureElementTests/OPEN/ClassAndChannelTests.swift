@@ -88,7 +88,7 @@ struct ClassAndChannelTests {
         var card = try TestCard()
         let fresh = card.element
         #expect(card.transmit(ManageChannelCommand.open(channel: nil).command).statusWord == .success)
-        #expect(card.transmit(SelectCommand(EmbeddedProfile.walletCompanion).command).statusWord == .success)
+        #expect(card.transmit(SelectCommand(CardConfiguration.walletCompanion).command).statusWord == .success)
         card.element.reset()
         #expect(card.element == fresh)
     }

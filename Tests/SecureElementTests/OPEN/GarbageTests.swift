@@ -65,8 +65,8 @@ struct GarbageTests {
         let package = Package(aid: "F053454E45534348414C7E05", modules: ["F053454E45534348414C7E0501"], codeLength: 20)
         let load = (try? package.commands()) ?? []
         let selections = [
-            TestCard.central, TestCard.domain, TestCard.instance, EmbeddedProfile.walletCompanion,
-            EmbeddedProfile.paymentSystemEnvironment, EmbeddedProfile.storedValue,
+            TestCard.central, TestCard.domain, TestCard.instance, CardConfiguration.walletCompanion,
+            CardConfiguration.paymentSystemEnvironment, CardConfiguration.storedValue,
         ].map { SelectCommand($0).command }
         let reads = ([0x42, 0x45, 0x66, 0x67, 0xE0, 0xC1, 0xCF, 0x9F7F, 0x2F00, 0xFF21, 0xDF70, 0xDF71] as [UInt16])
             .map { GetDataCommand($0).command }

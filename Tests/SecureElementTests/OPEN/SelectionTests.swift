@@ -29,10 +29,10 @@ struct SelectionTests {
             found.append(try FileControlInformation(bytes: response.data).application)
             response = card.transmit(SelectCommand(name: prefix, .next).command)
         }
-        #expect(found == [EmbeddedProfile.walletCompanion, EmbeddedProfile.storedValue])
+        #expect(found == [CardConfiguration.walletCompanion, CardConfiguration.storedValue])
         #expect(response.statusWord == .fileNotFound)
         // What was selected last stays so.
-        #expect(card.element.channels[0]?.selected == EmbeddedProfile.storedValue)
+        #expect(card.element.channels[0]?.selected == CardConfiguration.storedValue)
         card.expectRefusal(SelectCommand(name: [], .next).command, .fileNotFound)
     }
 
@@ -78,7 +78,8 @@ struct SelectionTests {
     func companions() throws {
         var card = try TestCard()
         for companion in [
-            EmbeddedProfile.paymentSystemEnvironment, EmbeddedProfile.walletCompanion, EmbeddedProfile.storedValue,
+            CardConfiguration.paymentSystemEnvironment, CardConfiguration.walletCompanion,
+            CardConfiguration.storedValue,
         ] {
             #expect(card.transmit(SelectCommand(companion).command).statusWord == .success)
         }

@@ -31,7 +31,7 @@ struct CommandTableTests {
             ),
             (
                 .installForPersonalization,
-                InstallCommand.forPersonalization(application: EmbeddedProfile.walletCompanion).command
+                InstallCommand.forPersonalization(application: CardConfiguration.walletCompanion).command
             ),
             (.setStatus, SetStatusCommand.lock(TestCard.otherInstance).command),
             (.deleteContent, DeleteCommand.object(TestCard.otherInstance, withRelated: false).command),
@@ -39,7 +39,7 @@ struct CommandTableTests {
         ]
     }
 
-    @Test("Table 2: the central SD does all of it")
+    @Test("Table 2: the central SD does all of it but registry update, which GlobalPlatform 2.1.1 does not have")
     func central() throws {
         var card = try TestCard()
         try card.prePersonalize()
@@ -49,6 +49,10 @@ struct CommandTableTests {
         for (operation, command) in commands {
             #expect(SecurityDomainOperation(command) == operation)
             let statusWord = try session.send(command, &card).statusWord
+            guard operation != .installForRegistryUpdate else {
+                #expect(statusWord == .conditionsOfUseNotSatisfied)
+                continue
+            }
             // 6310 when there is more to tell; a block of one byte announces no load file, and is taken all the same.
             #expect(statusWord == .success || statusWord.isWarning, "\(operation)")
         }
@@ -112,7 +116,7 @@ struct CommandTableTests {
             #expect(try BERTLV(bytes: answer.data).tag == BERTag(UInt32(request.tag)))
         }
         let listed = try BERTLV.sequence(card.transmit(GetDataCommand.listOfApplications.command).data)
-        #expect(listed.first == BERTLV(0x61, [BERTLV(0x4F, EmbeddedProfile.paymentSystemEnvironment.bytes)]))
+        #expect(listed.first == BERTLV(0x61, [BERTLV(0x4F, CardConfiguration.paymentSystemEnvironment.bytes)]))
         #expect(listed.count == 3)
         for tag: UInt16 in [0x0000, 0x00C2, 0x5F50, 0x9F66, 0xFFFF, 0x0084] {
             card.expectRefusal(GetDataCommand(tag).command, .referencedDataNotFound)

@@ -100,8 +100,8 @@ struct PersonalizationTests {
         try card.expectRefusals(
             [
                 (begin(TestCard.otherInstance), .conditionsOfUseNotSatisfied),
-                (begin(EmbeddedProfile.walletCompanion), .conditionsOfUseNotSatisfied),
-                (begin(EmbeddedProfile.paymentSystemEnvironment), .conditionsOfUseNotSatisfied),
+                (begin(CardConfiguration.walletCompanion), .conditionsOfUseNotSatisfied),
+                (begin(CardConfiguration.paymentSystemEnvironment), .conditionsOfUseNotSatisfied),
                 (begin(TestCard.domain), .conditionsOfUseNotSatisfied),
                 (begin("F053450001"), .referencedDataNotFound),
                 (begin(BuiltInModule.paymentPackage), .referencedDataNotFound),

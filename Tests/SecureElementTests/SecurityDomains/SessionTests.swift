@@ -115,7 +115,7 @@ struct SessionTests {
     func endings() throws {
         let endings: [(String, (inout TestCard) throws -> Void)] = [
             ("SELECT of the same", { _ = $0.transmit(SelectCommand(TestCard.central).command) }),
-            ("SELECT of another", { _ = $0.transmit(SelectCommand(EmbeddedProfile.walletCompanion).command) }),
+            ("SELECT of another", { _ = $0.transmit(SelectCommand(CardConfiguration.walletCompanion).command) }),
             ("reset", { $0.element.reset() }),
             ("INITIALIZE UPDATE", { _ = $0.transmit(Self.initializeUpdate(8)) }),
             ("INITIALIZE UPDATE for another mode", { _ = $0.transmit(Self.initializeUpdate(16)) }),

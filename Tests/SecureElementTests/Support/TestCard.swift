@@ -8,7 +8,7 @@ import SecureElement
 /// A card with known keys, and what tests do with it again and again.
 struct TestCard {
     var element: SecureElement
-    static let central: AID = EmbeddedProfile.issuerSecurityDomain
+    static let central: AID = CardConfiguration.issuerSecurityDomain
     static let domain: AID = "F053454E45534348414C53440001"
     static let otherDomain: AID = "F053454E45534348414C53440002"
     static let instance: AID = "F053454E45534348414C50410001"
@@ -18,15 +18,36 @@ struct TestCard {
     static let providerKeys = keySet(0x60)
 
     init(implementation: UInt8 = 0x70, failuresMax: Int? = nil, holdsPaymentPackage: Bool = true) throws {
+        try self.init(
+            CardConfiguration(.embedded, .init(holdsPaymentPackage: holdsPaymentPackage)),
+            implementation: implementation, failuresMax: failuresMax)
+    }
+
+    /// A card of any configuration; each of its security domains has keys of its own (`keys(of:)`).
+    init(_ configuration: CardConfiguration, implementation: UInt8 = 0x70, failuresMax: Int? = nil) throws {
         guard let implementation = SCP03Implementation(rawValue: implementation) else {
             throw CardRefused(.incorrectParameters)
         }
-        element = EmbeddedProfile.manufacture(
-            CardIdentity(
+        element = SecureElement.manufacture(
+            configuration,
+            identity: CardIdentity(
                 issuerIdentificationNumber: [0x48, 0x20], cardImageNumber: [1, 2, 3, 4, 5, 6, 7, 8],
                 keyDiversificationData: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], implementation: implementation,
-                authenticationFailuresMax: failuresMax), keys: Self.centralKeys,
-            holdsPaymentPackage: holdsPaymentPackage, random: SeededRandomSource(seed: 99))
+                authenticationFailuresMax: failuresMax), random: SeededRandomSource(seed: 99)
+        ) { Self.keys(of: $0.aid) }
+    }
+
+    /// The key set that a security domain leaves the factory with.
+    static func keys(of domain: AID) -> SCP03KeySet {
+        switch domain {
+        case CardConfiguration.issuerSecurityDomain: centralKeys
+        case CardConfiguration.managingCentralSecurityDomain: keySet(0x80)
+        case CardConfiguration.mobileNetworkSecurityDomain: keySet(0x90)
+        case CardConfiguration.thirdPartySecurityDomain: keySet(0xA0)
+        case CardConfiguration.mandatedDAPSecurityDomain: keySet(0xB0)
+        case CardConfiguration.controllingAuthoritySecurityDomain: keySet(0xC0)
+        default: keySet(0xD0)
+        }
     }
 
     static func keySet(_ first: UInt8) -> SCP03KeySet {
@@ -58,13 +79,17 @@ struct TestCard {
     }
 
     /// An SP SD, an instance extradited to it, and temporary keys: what pre-personalization leaves.
-    mutating func prePersonalize(_ domain: AID = Self.domain, _ instance: AID = Self.instance) throws {
+    mutating func prePersonalize(
+        _ domain: AID = Self.domain, _ instance: AID = Self.instance, in central: AID = Self.central
+    ) throws {
+        let keys = Self.keys(of: central)
         try expectSuccess(
-            manage([
-                Self.createDomain(domain), Self.instantiate(instance),
-                InstallCommand.forExtradition(.init(securityDomain: domain, object: instance)).command,
-            ]))
-        var session = try HostSession(domain, keys: Self.centralKeys) { element.process($0) }
+            manage(
+                [
+                    Self.createDomain(domain), Self.instantiate(instance),
+                    InstallCommand.forExtradition(.init(securityDomain: domain, object: instance)).command,
+                ], in: central, keys: keys))
+        var session = try HostSession(domain, keys: keys) { element.process($0) }
         let putKey = session.putKey(Self.temporaryKeys, version: 0x30)
         try expectSuccess([try session.send(putKey) { element.process($0) }.statusWord])
     }

@@ -55,8 +55,8 @@ struct LoadInProgress: Equatable, Sendable {
     var announcement: InstallCommand.ForLoad
     /// Where the load file goes.
     var securityDomain: AID
-    /// Who was asked to load it.
-    var announcer: AID
+    /// Who was asked to load it, and who let it.
+    var approval: ContentApproval
     var bytes: [UInt8] = []
     var nextBlock = 0
 }

@@ -15,7 +15,7 @@ extension SecureElement {
     private func find(_ select: SelectCommand, on channel: Int) -> AID? {
         let issuer = memory.issuerSecurityDomain
         if select.name.isEmpty { return select.occurrence == .firstOrOnly ? issuer : nil }
-        if EmbeddedProfile.issuerSecurityDomainAliases.contains(where: { $0.bytes == select.name }) { return issuer }
+        if memory.rules.issuerSecurityDomainAliases.contains(where: { $0.bytes == select.name }) { return issuer }
         let matches = memory.applications.filter { application in
             guard application.aid.hasPrefix(select.name) else { return false }
             if application.aid == issuer { return true }

@@ -4,115 +4,127 @@ import ISO7816
 extension SecureElement {
     /// INSTALL in all its forms. GPC v2.3.1 §11.5.
     mutating func install(
-        _ command: InstallCommand, by aid: AID, on channel: Int
+        _ command: CommandAPDU, by aid: AID, on channel: Int
     ) throws(Refusal) -> ResponseAPDU {
-        switch command {
+        let install: InstallCommand = try decode(command)
+        func request(_ step: ContentRequest.Step, _ token: [UInt8]) -> ContentRequest {
+            ContentRequest(receiver: aid, step: step, command: command, token: token)
+        }
+        let approval: ContentApproval
+        switch install {
         case .forLoad(let load):
-            return try beginLoad(load, by: aid, on: channel)
-        case .forInstall(let install):
-            try instantiate(install, .installed, by: aid)
-        case .forInstallAndMakeSelectable(let install):
-            try instantiate(install, .selectable, by: aid)
-        case .forMakeSelectable(let make):
-            try makeSelectable(make.application, by: aid)
-        case .forExtradition(let extradition):
-            try extradite(extradition.object, to: extradition.securityDomain, by: aid)
-        case .forRegistryUpdate(let update):
-            try updateRegistry(update, by: aid)
+            let destination = load.securityDomain ?? aid
+            return try beginLoad(
+                load, request(.load(load.executableLoadFile, into: destination), load.token), on: channel)
         case .forPersonalization(let application):
             return try beginPersonalization(of: application, by: aid, on: channel)
+        case .forInstall(let install), .forInstallAndMakeSelectable(let install):
+            approval = try authorize(request(try step(install), install.token))
+            try instantiate(install, command.p1 == 0x04 ? .installed : .selectable, by: aid)
+        case .forMakeSelectable(let make):
+            approval = try authorize(request(.makeSelectable(make.application), make.token))
+            try makeSelectable(make.application)
+        case .forExtradition(let extradition):
+            approval = try authorize(
+                request(.extradite(extradition.object, to: extradition.securityDomain), extradition.token))
+            try extradite(extradition.object, to: extradition.securityDomain)
+        case .forRegistryUpdate(let update):
+            guard let target = update.application else { throw Refusal(.conditionsOfUseNotSatisfied) }
+            approval = try authorize(request(.updateRegistry(target, to: update.securityDomain), update.token))
+            try updateRegistry(update, of: target, by: aid)
         }
-        // One byte, the length of an absent receipt (Table 11-52).
-        return ResponseAPDU(.success, data: [0x00])
+        return ResponseAPDU(.success, data: try confirmation(of: approval))
+    }
+
+    private func step(_ install: InstallCommand.ForInstall) throws(Refusal) -> ContentRequest.Step {
+        guard let loadFile = memory.loadFile(install.executableLoadFile),
+            loadFile.modules.contains(install.executableModule)
+        else { throw Refusal(.referencedDataNotFound) }
+        return .install(
+            install.application, from: loadFile.aid,
+            isSecurityDomain: install.executableModule == BuiltInModule.securityDomain)
     }
 
     /// INSTALL [for install]: an instance under the SD that was asked, INSTALLED or SELECTABLE. §11.5.2.3.2.
     private mutating func instantiate(
         _ install: InstallCommand.ForInstall, _ state: ApplicationLifeCycle, by aid: AID
     ) throws(Refusal) {
-        guard let loadFile = memory.loadFile(install.executableLoadFile),
-            memory.isInSubtree(loadFile.aid, of: aid), loadFile.modules.contains(install.executableModule)
-        else { throw Refusal(.referencedDataNotFound) }
         try checkIsUnused(install.application)
         let isSecurityDomain = install.executableModule == BuiltInModule.securityDomain
-        try check(install.privileges, isSecurityDomain: isSecurityDomain)
+        try checkGrant(install.privileges, toSecurityDomain: isSecurityDomain, by: aid)
         guard memory.applications.count < CardMemory.applicationsMax else { throw Refusal(.notEnoughMemory) }
         memory.applications.append(
             RegisteredApplication(
-                aid: install.application, loadFile: loadFile.aid, module: install.executableModule,
+                aid: install.application, loadFile: install.executableLoadFile, module: install.executableModule,
                 lifeCycle: state.rawValue, privileges: install.privileges, securityDomain: aid,
                 content: isSecurityDomain
-                    ? .securityDomain(SecurityDomain())
+                    ? .securityDomain(SecurityDomain(role: SecurityDomainRole(install.privileges)))
                     : .applet(InstalledApplet(code: AppletCode(module: install.executableModule)))))
         guard memory.used <= memory.capacity else { throw Refusal(.notEnoughMemory) }
     }
 
     private func checkIsUnused(_ aid: AID) throws(Refusal) {
         guard memory.application(aid) == nil, memory.loadFile(aid) == nil,
-            !EmbeddedProfile.issuerSecurityDomainAliases.contains(aid)
+            !memory.rules.issuerSecurityDomainAliases.contains(aid)
         else { throw Refusal(.incorrectData) }
     }
 
-    /// Table 1: an SP SD is a security domain and may verify DAPs; nobody gets what the central SD has for itself.
-    private func check(_ privileges: Privileges, isSecurityDomain: Bool) throws(Refusal) {
+    /// Whether `aid` may give these privileges: by its role, and by what they need beside them.
+    private func checkGrant(
+        _ privileges: Privileges, toSecurityDomain isSecurityDomain: Bool, by aid: AID
+    ) throws(Refusal) {
         guard privileges.contains(.securityDomain) == isSecurityDomain else { throw Refusal(.incorrectData) }
         let grantable =
-            isSecurityDomain ? EmbeddedProfile.securityDomainPrivileges : EmbeddedProfile.applicationPrivileges
+            isSecurityDomain
+            ? memory.rules.grantableToSecurityDomains(by: memory.role(of: aid)) : memory.rules.applicationPrivileges
         guard grantable.isSuperset(of: privileges) else { throw Refusal(.incorrectData) }
+        // UICC Configuration 1.0.1: only who manages by its own authority verifies tokens and makes receipts.
+        guard
+            privileges.isDisjoint(with: [.tokenVerification, .receiptGeneration])
+                || privileges.contains(.authorizedManagement)
+        else { throw Refusal(.incorrectData) }
+        // Delegated Management without anybody above to approve would be good for nothing; and with Authorized
+        // Management it contradicts itself (GPC v2.3.1 Table 6-1).
+        if privileges.contains(.delegatedManagement) {
+            guard !privileges.contains(.authorizedManagement), memory.nearest(.tokenVerification, from: aid) != nil
+            else { throw Refusal(.incorrectData) }
+        }
     }
 
     /// INSTALL [for make selectable]. §11.5.2.3.3.
-    private mutating func makeSelectable(_ target: AID, by aid: AID) throws(Refusal) {
-        let index = try managed(target, by: aid)
-        guard memory.applications[index].lifeCycle == ApplicationLifeCycle.installed.rawValue else {
-            throw Refusal(.conditionsOfUseNotSatisfied)
-        }
+    private mutating func makeSelectable(_ target: AID) throws(Refusal) {
+        guard let index = memory.index(of: target),
+            memory.applications[index].lifeCycle == ApplicationLifeCycle.installed.rawValue
+        else { throw Refusal(.conditionsOfUseNotSatisfied) }
         memory.applications[index].lifeCycle = ApplicationLifeCycle.selectable.rawValue
     }
 
     /// INSTALL [for extradition]: another SD takes over an Application or load file. §11.5.2.3.4.
-    private mutating func extradite(_ object: AID, to destination: AID, by aid: AID) throws(Refusal) {
-        try checkAccepts(destination, by: aid)
+    private mutating func extradite(_ object: AID, to destination: AID) throws(Refusal) {
         if let file = memory.loadFiles.firstIndex(where: { $0.aid == object }) {
-            guard memory.isInSubtree(object, of: aid) else { throw Refusal(.referencedDataNotFound) }
             guard !memory.loadFiles[file].isImmutable else { throw Refusal(.conditionsOfUseNotSatisfied) }
             memory.loadFiles[file].securityDomain = destination
             return
         }
-        let index = try managed(object, by: aid)
         // An SD below itself would be out of everybody's reach.
-        guard !memory.isInSubtree(destination, of: object) else { throw Refusal(.conditionsOfUseNotSatisfied) }
-        guard !isCompanion(object) else { throw Refusal(.conditionsOfUseNotSatisfied) }
+        guard let index = memory.index(of: object), !memory.isInSubtree(destination, of: object), !isCompanion(object)
+        else { throw Refusal(.conditionsOfUseNotSatisfied) }
         memory.applications[index].securityDomain = destination
     }
 
-    /// Whether a security domain that `aid` reaches can be given something.
-    func checkAccepts(_ destination: AID, by aid: AID) throws(Refusal) {
-        guard memory.securityDomain(destination) != nil, memory.isInSubtree(destination, of: aid) else {
-            throw Refusal(.referencedDataNotFound)
-        }
-        guard memory.application(destination)?.isLocked == false else { throw Refusal(.conditionsOfUseNotSatisfied) }
-    }
-
     /// INSTALL [for registry update]: other privileges, another SD. §11.5.2.3.5.
-    private mutating func updateRegistry(_ update: InstallCommand.ForRegistryUpdate, by aid: AID) throws(Refusal) {
-        guard let target = update.application else { throw Refusal(.conditionsOfUseNotSatisfied) }
-        let index = try managed(target, by: aid)
+    private mutating func updateRegistry(
+        _ update: InstallCommand.ForRegistryUpdate, of target: AID, by aid: AID
+    ) throws(Refusal) {
+        guard let index = memory.index(of: target) else { throw Refusal(.referencedDataNotFound) }
         if let privileges = update.privileges {
-            try check(privileges, isSecurityDomain: memory.applications[index].isSecurityDomain)
+            try checkGrant(privileges, toSecurityDomain: memory.applications[index].isSecurityDomain, by: aid)
             memory.applications[index].privileges = privileges
+            memory.updateSecurityDomain(target) { $0.role = SecurityDomainRole(privileges) }
         }
-        if let destination = update.securityDomain { try extradite(target, to: destination, by: aid) }
-    }
-
-    /// The position of an object that `aid` manages: in its subtree, and not itself.
-    func managed(_ target: AID, by aid: AID) throws(Refusal) -> Int {
-        guard let index = memory.index(of: target), target != aid, memory.isInSubtree(target, of: aid) else {
-            throw Refusal(.referencedDataNotFound)
-        }
-        return index
+        if let destination = update.securityDomain { try extradite(target, to: destination) }
     }
 
     /// PPSE and the companions are the central SD's for good (TSM-21, TSM-31).
-    func isCompanion(_ aid: AID) -> Bool { EmbeddedProfile.companions.contains(aid) }
+    func isCompanion(_ aid: AID) -> Bool { memory.rules.companions.contains(aid) }
 }

@@ -5,16 +5,16 @@ import ISO7816
 extension SecureElement {
     /// INSTALL [for load]: announces a load file. GPC v2.3.1 §11.5.2.3.1.
     mutating func beginLoad(
-        _ load: InstallCommand.ForLoad, by aid: AID, on channel: Int
+        _ load: InstallCommand.ForLoad, _ request: ContentRequest, on channel: Int
     ) throws(Refusal) -> ResponseAPDU {
+        let approval = try authorize(request)
         try checkCanRegister(load.executableLoadFile)
-        let destination = load.securityDomain ?? aid
-        try checkAccepts(destination, by: aid)
         let hash = load.loadFileDataBlockHash
         guard hash.isEmpty || LoadFileHashAlgorithm(hashLength: hash.count) != nil else {
             throw Refusal(.incorrectData)
         }
-        channels[channel]?.loading = LoadInProgress(announcement: load, securityDomain: destination, announcer: aid)
+        channels[channel]?.loading = LoadInProgress(
+            announcement: load, securityDomain: load.securityDomain ?? request.receiver, approval: approval)
         return ResponseAPDU(.success, data: [0x00])
     }
 
@@ -40,16 +40,17 @@ extension SecureElement {
             return ResponseAPDU(.success)
         }
         try register(loading)
-        return ResponseAPDU(.success, data: [0x00])
+        return ResponseAPDU(.success, data: try confirmation(of: loading.approval))
     }
 
     /// The announcement is checked again: another channel may have changed the registry in the meantime.
     private mutating func register(_ loading: LoadInProgress) throws(Refusal) {
         try checkCanRegister(loading.announcement.executableLoadFile)
-        try checkAccepts(loading.securityDomain, by: loading.announcer)
+        try checkAccepts(loading.securityDomain, by: loading.approval.request.receiver)
         let file: LoadFile
         do { file = try LoadFile(bytes: loading.bytes) } catch { throw Refusal(error.statusWord) }
         try checkHash(of: file, loading.announcement)
+        try verifyDAP(of: file, loading)
         let parsed: ExecutableLoadFile
         do { parsed = try ExecutableLoadFile(components: file.dataBlock) } catch { throw Refusal(.incorrectData) }
         guard parsed.packageAID == loading.announcement.executableLoadFile else { throw Refusal(.incorrectData) }
@@ -60,6 +61,18 @@ extension SecureElement {
                 aid: parsed.packageAID, version: parsed.version.bytes, modules: parsed.modules,
                 securityDomain: loading.securityDomain, isImmutable: false, size: file.dataBlock.count))
         guard memory.used <= memory.capacity else { throw Refusal(.notEnoughMemory) }
+    }
+
+    /// Whether the load file has the Data Authentication Patterns that it needs, before it is registered: of the SD it
+    /// goes to, if that has DAP Verification, and of every SD with Mandated DAP Verification.
+    ///
+    /// The hook of load file signatures: the file has its DAP blocks, `loading` the announcement with its hash, the SD
+    /// that it goes to, and the SD that announced it. GPC v2.3.1 §9.2.1 and §C.3.
+    private func verifyDAP(of file: LoadFile, _ loading: LoadInProgress) throws(Refusal) {
+        let isNeeded =
+            privileges(of: loading.securityDomain).contains(.dapVerification)
+            || memory.applications.contains { $0.privileges.contains(.mandatedDAPVerification) }
+        guard !isNeeded else { throw Refusal(.conditionsOfUseNotSatisfied) }
     }
 
     /// The Load File Data Block Hash, when the announcement has one (GPC v2.3.1 §C.2).

@@ -46,7 +46,7 @@ extension SecureElement {
             .map { request.format == .tlv ? $0.bytes(tags: tags) : $0.legacyBytes(withModules: withModules) }
     }
 
-    /// The central SD sees everything, another SD itself and what lies below it.
+    /// An SD sees itself and what lies below it: the ISD, with or without Global Registry, everything.
     private func registryEntries(_ subset: GetStatusCommand.Subset, seenBy aid: AID) -> [RegistryEntry] {
         switch subset {
         case .issuerSecurityDomain:
@@ -110,6 +110,14 @@ extension SecureElement {
         channels[channel] = current
     }
 
+    /// The position of an object that `aid` manages: in its subtree, and not itself.
+    private func managed(_ target: AID, by aid: AID) throws(Refusal) -> Int {
+        guard let index = memory.index(of: target), target != aid, memory.isInSubtree(target, of: aid) else {
+            throw Refusal(.referencedDataNotFound)
+        }
+        return index
+    }
+
     private mutating func setApplicationStatus(_ target: AID, _ state: UInt8, by aid: AID) throws(Refusal) {
         if target == aid { return try advanceOwnStatus(of: target, to: state) }
         let index = try managed(target, by: aid)
@@ -122,10 +130,10 @@ extension SecureElement {
                 channels[channel] = LogicalChannel(selected: memory.issuerSecurityDomain)
             }
         } else {
-            // Whoever locked it unlocks it, or the central SD does (the source leaves it open, TSM-20).
-            guard application.isLocked, application.lockedBy == aid || aid == memory.issuerSecurityDomain else {
-                throw Refusal(.conditionsOfUseNotSatisfied)
-            }
+            // Whoever locked it unlocks it, or an SD above that one does (the source leaves it open, TSM-20).
+            guard let locker = application.lockedBy,
+                memory.index(of: locker) == nil || memory.isInSubtree(locker, of: aid)
+            else { throw Refusal(.conditionsOfUseNotSatisfied) }
             memory.applications[index].lifeCycle &= 0x7F
             memory.applications[index].lockedBy = nil
         }

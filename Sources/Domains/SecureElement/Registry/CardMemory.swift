@@ -7,6 +7,8 @@ public import SecureChannel
 struct CardMemory: Equatable, Sendable {
     var lifeCycle: CardLifeCycle
     var identity: CardIdentity
+    /// What of its configuration the card keeps.
+    var rules: CardRules
     /// In the order of loading.
     var loadFiles: [RegisteredLoadFile]
     /// In the order of installation, the issuer security domain first.
@@ -117,7 +119,7 @@ struct PersonalizationRecord: Equatable, Sendable {
 // MARK: - Look-ups
 
 extension CardMemory {
-    /// The issuer security domain: here, the central SD.
+    /// The issuer security domain; in Fig. 5 the central SD too.
     var issuerSecurityDomain: AID { applications[0].aid }
 
     func index(of aid: AID) -> Int? { applications.firstIndex { $0.aid == aid } }
@@ -130,6 +132,21 @@ extension CardMemory {
     func securityDomain(_ aid: AID) -> SecurityDomain? {
         guard case .securityDomain(let domain)? = application(aid)?.content else { return nil }
         return domain
+    }
+
+    /// The role of a security domain; that of a service provider for whatever else has this AID.
+    func role(of aid: AID) -> SecurityDomainRole { securityDomain(aid)?.role ?? .serviceProvider }
+
+    /// The nearest security domain with a privilege, from `aid` upwards, `aid` included.
+    func nearest(_ privilege: Privileges, from aid: AID) -> AID? {
+        var current = aid
+        for _ in 0...applications.count {
+            guard let application = application(current) else { return nil }
+            if application.isSecurityDomain, application.privileges.isSuperset(of: privilege) { return current }
+            guard application.securityDomain != current else { return nil }
+            current = application.securityDomain
+        }
+        return nil
     }
 
     /// Changes the security domain with this AID in place.

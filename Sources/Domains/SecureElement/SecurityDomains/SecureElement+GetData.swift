@@ -19,11 +19,11 @@ extension SecureElement {
         case .sequenceCounter: sequenceCounter(domain)
         case .keyDerivationData: BERTLV(0xCF, memory.identity.keyDiversificationData).bytes
         case .personalizationRecord: personalizationRecord(of: aid)
-        default: role(of: aid) == .central ? cardObject(request, domain) : stored(request, domain)
+        default: aid == memory.issuerSecurityDomain ? cardObject(request, domain) : stored(request, domain)
         }
     }
 
-    /// What only the central SD, being the issuer security domain here, tells.
+    /// What only the issuer security domain tells.
     private func cardObject(_ request: GetDataCommand, _ domain: SecurityDomain) -> [UInt8]? {
         switch request {
         case .issuerIdentificationNumber:
@@ -59,8 +59,8 @@ extension SecureElement {
                 .init(
                     identifier: 0x03, implementations: [memory.identity.implementation.rawValue], aesKeySizes: 0x07)
             ],
-            securityDomainPrivileges: EmbeddedProfile.securityDomainPrivileges,
-            applicationPrivileges: EmbeddedProfile.applicationPrivileges, loadFileHashAlgorithms: [1, 2, 3, 4])
+            securityDomainPrivileges: memory.rules.securityDomainPrivileges,
+            applicationPrivileges: memory.rules.applicationPrivileges, loadFileHashAlgorithms: [1, 2, 3, 4])
     }
 
     /// 61 { 4F } …: Applications that can be selected. 2F00 is the identifier of EF.DIR, and no tag: what is told is
@@ -73,7 +73,7 @@ extension SecureElement {
     private var extendedCardResources: ExtendedCardResources {
         ExtendedCardResources(
             installedApplications: memory.applications.count { !$0.isSecurityDomain },
-            freeNonVolatileBytes: memory.free, freeVolatileBytes: EmbeddedProfile.volatileBytes)
+            freeNonVolatileBytes: memory.free, freeVolatileBytes: memory.rules.volatileCapacity)
     }
 
     /// Ours: whose record it is, and how far its applications are personalized.

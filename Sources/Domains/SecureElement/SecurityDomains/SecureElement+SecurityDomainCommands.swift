@@ -95,7 +95,7 @@ extension SecureElement {
         guard let operation = SecurityDomainOperation(command) else { throw Refusal(.instructionNotSupported) }
         guard command.classByte.isProprietary else { throw Refusal(.classNotSupported) }
         guard let session, session.level.hasCommandMAC else { throw Refusal(.securityStatusNotSatisfied) }
-        guard EmbeddedProfile.allows(operation, role(of: selected)) else {
+        guard memory.role(of: selected).support(operation) != .refused else {
             throw Refusal(.conditionsOfUseNotSatisfied)
         }
         if memory.lifeCycle == .cardLocked { try checkAllowedOnLockedCard(operation) }
@@ -103,12 +103,12 @@ extension SecureElement {
         case .getStatus: return try getStatus(command, on: channel, by: selected, session)
         case .setStatus, .setCardStatus: return try setStatus(try decode(command), by: selected, on: channel)
         case .putKey: return try putKey(try decode(command), of: selected, session.keys)
-        case .deleteKey, .deleteContent: return try delete(try decode(command), by: selected, session.keys)
+        case .deleteKey, .deleteContent: return try delete(command, by: selected, session.keys)
         case .storeData: return try storeData(try decode(command), of: selected, on: channel)
         case .load: return try load(try decode(command), on: channel)
         case .installForLoad, .installForInstall, .installForExtradition, .installForRegistryUpdate,
             .installForPersonalization:
-            return try install(try decode(command), by: selected, on: channel)
+            return try install(command, by: selected, on: channel)
         }
     }
 
@@ -118,45 +118,9 @@ extension SecureElement {
         default: throw Refusal(.conditionsOfUseNotSatisfied)
         }
     }
-
-    /// The role of a security domain in the embedded configuration.
-    func role(of aid: AID) -> SecurityDomainRole {
-        aid == memory.issuerSecurityDomain ? .central : .serviceProvider
-    }
 }
 
 extension ClassByte {
     /// GlobalPlatform's class without secure messaging: `80`–`83` and `C0`–`CF` (GPC v2.3.1 Tables 11-11 and 11-12).
     var isPlainProprietary: Bool { isProprietary && !indicatesSecureMessaging }
 }
-
-/// What a security domain can be asked to do, as the rows of Tables 2 and 3 name it.
-enum SecurityDomainOperation: CaseIterable, Sendable {
-    case getStatus, putKey, deleteKey, storeData, installForPersonalization, installForLoad, load, installForInstall
-    case installForExtradition, installForRegistryUpdate, deleteContent, setStatus, setCardStatus
-
-    init?(_ command: CommandAPDU) {
-        switch command.instruction {
-        case GetStatusCommand.instruction: self = .getStatus
-        case PutKeyCommand.instruction: self = .putKey
-        case StoreDataCommand.instruction: self = .storeData
-        case LoadCommand.instruction: self = .load
-        case SetStatusCommand.instruction: self = command.p1 == 0x80 ? .setCardStatus : .setStatus
-        case DeleteCommand.instruction:
-            // D0 and D2 name keys, 4F an object (GPC v2.3.1 Tables 11-23 and 11-24).
-            self = command.data.first == 0xD0 || command.data.first == 0xD2 ? .deleteKey : .deleteContent
-        case InstallCommand.instruction:
-            switch command.p1 {
-            case 0x02: self = .installForLoad
-            case 0x10: self = .installForExtradition
-            case 0x20: self = .installForPersonalization
-            case 0x40: self = .installForRegistryUpdate
-            default: self = .installForInstall
-            }
-        default: return nil
-        }
-    }
-}
-
-/// The roles of security domains in Fig. 5.
-enum SecurityDomainRole: Sendable, CaseIterable { case central, serviceProvider }

@@ -46,7 +46,7 @@ extension SecureElement {
         guard block.encryption == .unspecifiedOrClear else { throw Refusal(.incorrectData) }
         var data = domain.data
         for object in try objects(in: block) {
-            guard EmbeddedProfile.storableTags.contains(object.tag) else { throw Refusal(.incorrectData) }
+            guard memory.rules.storableTags.contains(object.tag) else { throw Refusal(.incorrectData) }
             guard object.value.count <= SecurityDomain.dataObjectLengthMax else { throw Refusal(.incorrectData) }
             data[object.tag] = object.value
         }

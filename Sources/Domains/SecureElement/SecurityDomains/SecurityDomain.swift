@@ -5,6 +5,8 @@ import SecureChannel
 
 /// What a security domain keeps for itself.
 struct SecurityDomain: Equatable, Sendable {
+    /// What it is there for.
+    var role: SecurityDomainRole
     /// In the order they were put.
     var keys: [StoredKey] = []
     /// By key version; SCP03 key sets only.
@@ -18,6 +20,8 @@ struct SecurityDomain: Equatable, Sendable {
     static let keysMax = 39
     static let dataObjectsMax = 16
     static let dataObjectLengthMax = 255
+
+    init(role: SecurityDomainRole) { self.role = role }
 }
 
 /// One key of a security domain.

@@ -40,6 +40,8 @@ public struct CardInventory: Equatable, Sendable, Codable {
     public struct Application: Equatable, Sendable, Codable {
         public let aid: AID
         public let isSecurityDomain: Bool
+        /// What a security domain is there for; absent for other applications.
+        public let role: String?
         public let lifeCycle: String
         /// By their names in the standard.
         public let privileges: [String]
@@ -88,9 +90,13 @@ extension SecureElement {
 
     private func inventory(of application: RegisteredApplication) -> CardInventory.Application {
         var keys: [CardInventory.KeyVersion] = []
-        if case .securityDomain(let domain) = application.content { keys = domain.inventory }
+        var role: SecurityDomainRole?
+        if case .securityDomain(let domain) = application.content {
+            keys = domain.inventory
+            role = domain.role
+        }
         return .init(
-            aid: application.aid, isSecurityDomain: application.isSecurityDomain,
+            aid: application.aid, isSecurityDomain: application.isSecurityDomain, role: role?.description,
             lifeCycle: lifeCycleName(of: application), privileges: application.privileges.names,
             securityDomain: application.securityDomain, loadFile: application.loadFile, module: application.module,
             keys: keys)

@@ -5,11 +5,15 @@ import SecureChannel
 
 /// The state file of a card: BER-TLV, written whole, read whole or refused.
 ///
-///     E0 { 80 format version | 81 card life cycle | 82 capacity (4) | E1 identity
+///     E0 { 80 format version | 81 card life cycle | 82 capacity (4) | 83 rules: figure, choices | E1 identity
 ///          E2 { load file } …  E3 { application } … }
 ///     9E SHA-256 of the object before
+///
+/// Format 1 has neither rules nor roles: its cards are those of Fig. 5. What later versions add are new data objects,
+/// each of which may be absent.
 extension CardMemory {
-    static let formatVersion: UInt8 = 1
+    static let formatVersion: UInt8 = 2
+    private static let formatWithoutRoles: UInt8 = 1
 
     private enum Tag {
         static let card: BERTag = 0xE0
@@ -17,6 +21,7 @@ extension CardMemory {
         static let version: BERTag = 0x80
         static let lifeCycle: BERTag = 0x81
         static let capacity: BERTag = 0x82
+        static let rules: BERTag = 0x83
         static let identity: BERTag = 0xE1
         static let loadFile: BERTag = 0xE2
         static let application: BERTag = 0xE3
@@ -25,7 +30,8 @@ extension CardMemory {
     var state: [UInt8] {
         let head = [
             BERTLV(Tag.version, [Self.formatVersion]), BERTLV(Tag.lifeCycle, [lifeCycle.rawValue]),
-            BERTLV(Tag.capacity, UInt32(capacity).bigEndianBytes), BERTLV(Tag.identity, identity.state),
+            BERTLV(Tag.capacity, UInt32(capacity).bigEndianBytes), BERTLV(Tag.rules, rules.state),
+            BERTLV(Tag.identity, identity.state),
         ]
         let card = BERTLV(
             Tag.card,
@@ -38,12 +44,15 @@ extension CardMemory {
     init(state bytes: [UInt8]) throws(CardStateError) {
         var reader = try StateReader(try Self.undamaged(bytes))
         let version = try reader.byte(Tag.version)
-        guard version == Self.formatVersion else { throw .unknownFormat(version) }
+        guard version == Self.formatVersion || version == Self.formatWithoutRoles else {
+            throw .unknownFormat(version)
+        }
         guard let lifeCycle = CardLifeCycle(rawValue: try reader.byte(Tag.lifeCycle)) else {
             throw .impossible("card life cycle")
         }
         self.lifeCycle = lifeCycle
         capacity = Int(try reader.uint32(Tag.capacity))
+        rules = try reader.valueIfPresent(Tag.rules).map(CardRules.init(state:)) ?? CardRules(.embedded)
         identity = try CardIdentity(state: try reader.value(Tag.identity))
         loadFiles = []
         while let value = try reader.valueIfPresent(Tag.loadFile) {
@@ -54,6 +63,9 @@ extension CardMemory {
             applications.append(try RegisteredApplication(state: value))
         }
         try reader.finish()
+        if version == Self.formatWithoutRoles, let issuer = applications.first?.aid {
+            updateSecurityDomain(issuer) { $0.role = .central }
+        }
         try checkRegistry()
     }
 

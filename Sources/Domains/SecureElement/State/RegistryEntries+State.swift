@@ -46,6 +46,18 @@ extension CardIdentity {
     }
 }
 
+extension CardRules {
+    /// The number of the figure, and a byte of choices: b1 for DAP Verification.
+    var state: [UInt8] { [figure.rawValue, serviceProvidersVerifyDAP ? 0x01 : 0x00] }
+
+    init(state: [UInt8]) throws(CardStateError) {
+        guard state.count == 2, let figure = CardConfiguration.Figure(rawValue: state[0]), state[1] & ~0x01 == 0 else {
+            throw .malformed("rules")
+        }
+        self.init(figure, serviceProvidersVerifyDAP: state[1] == 0x01)
+    }
+}
+
 extension RegisteredLoadFile {
     private enum Tag {
         static let aid: BERTag = 0x4F
@@ -170,6 +182,7 @@ extension SecurityDomain {
         static let failures: BERTag = 0x82
         /// tag (4), value
         static let data: BERTag = 0x83
+        static let role: BERTag = 0x84
     }
 
     var state: [UInt8] {
@@ -183,11 +196,19 @@ extension SecurityDomain {
             BERTLV(Tag.data, $0.key.rawValue.bigEndianBytes + $0.value)
         }
         return
-            (keys + counters + [BERTLV(Tag.failures, UInt32(authenticationFailures).bigEndianBytes)] + objects).bytes
+            ([BERTLV(Tag.role, [role.rawValue])] + keys + counters
+            + [BERTLV(Tag.failures, UInt32(authenticationFailures).bigEndianBytes)] + objects).bytes
     }
 
     init(state: [UInt8]) throws(CardStateError) {
         var reader = try StateReader(state)
+        self.init(role: .serviceProvider)
+        if let value = try reader.valueIfPresent(Tag.role) {
+            guard value.count == 1, let role = SecurityDomainRole(rawValue: value[0]) else {
+                throw .malformed("a role")
+            }
+            self.role = role
+        }
         while let value = try reader.valueIfPresent(Tag.key) {
             guard value.count > 3, let version = KeyVersionNumber(rawValue: value[0]),
                 let identifier = KeyIdentifier(rawValue: value[1])

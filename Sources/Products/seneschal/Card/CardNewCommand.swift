@@ -23,6 +23,10 @@ struct CardNewCommand: AsyncParsableCommand {
             A card with S16 secure messaging and a number of its own:
 
               seneschal card new my.card --i 71 --cin 0102030405060708
+
+            A UICC with security domains of third parties, but none that verifies every load:
+
+              seneschal card new my.card --configuration uicc-third-party --without-mandated-dap
             """)
 
     @Argument(help: "The file to make. It must not exist.")
@@ -51,6 +55,16 @@ struct CardNewCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The Card Image Number, 1 to 16 bytes; random when absent.", valueName: "hex"))
     var cin: CardImageNumberArgument?
 
+    @Option(
+        help: """
+            The security domains on it: embedded (Fig. 5), uicc (Fig. 6), embedded-third-party (Fig. 7) or \
+            uicc-third-party (Fig. 8).
+            """)
+    var configuration = CardFigureArgument.embedded
+
+    @OptionGroup(title: "Alternatives")
+    var alternatives: CardAlternatives
+
     func validate() throws {
         if testKeys && keysFile != nil {
             throw ValidationError("Give --test-keys or --keys-file, not both.")
@@ -65,20 +79,27 @@ struct CardNewCommand: AsyncParsableCommand {
             throw FileError(path: file, reason: "exists already; choose another name or remove it")
         }
         let cin = cin?.bytes ?? SystemRandomSource().bytes(8)
-        let (keys, origin) = try keys()
+        let configuration = CardConfiguration(configuration.figure, alternatives.alternatives)
+        let (keys, origin) = try keys(for: configuration)
         let identity = CardIdentity(
             issuerIdentificationNumber: Self.issuerIdentificationNumber, cardImageNumber: cin,
             keyDiversificationData: SystemRandomSource().bytes(KeyDiversification.dataLength),
             implementation: implementation.implementation)
-        try CardFile.create(file, EmbeddedProfile.manufacture(identity, keys: keys))
+        try CardFile.create(
+            file,
+            SecureElement.manufacture(configuration, identity: identity) { entry in
+                try keys.keySet(of: entry.aid)
+            })
         Terminal.output("Card \(cin.hex) (\(implementation.implementation)) is in \(file).")
         Terminal.output("Its keys: \(origin)")
         Terminal.output("Next: seneschal card serve \(file)")
     }
 
-    private func keys() throws -> (SCP03KeySet, origin: String) {
+    private func keys(for configuration: CardConfiguration) throws -> (CardKeys, origin: String) {
+        let domains = configuration.securityDomains.map(\.aid)
         if testKeys {
-            return (SCP03KeySet(repeating: try AESKey(Array(0x40...0x4F))), "the well-known test keys")
+            let keys = SCP03KeySet(repeating: try AESKey(Array(0x40...0x4F)))
+            return (CardKeys(domains.map { ($0, keys) }), "the well-known test keys")
         }
         let path = keysFile ?? file + ".keys"
         if let keys = try CardKeysFile.read(path) {
@@ -88,7 +109,7 @@ struct CardNewCommand: AsyncParsableCommand {
             return (keys, "from \(path)")
         }
         guard let size = AESKey.Size(rawValue: keyBits / 8) else { preconditionFailure("validate() has checked it") }
-        let keys = SCP03KeySet.random(size)
+        let keys = CardKeys(domains.map { ($0, SCP03KeySet.random(size)) })
         try CardKeysFile.write(keys, to: path)
         return (keys, "random, written to \(path)")
     }

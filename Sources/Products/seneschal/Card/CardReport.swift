@@ -37,6 +37,7 @@ struct CardReport {
         let kind = application.isSecurityDomain ? "SD " : "App"
         var lines = ["\(branch)\(kind) \(application.aid.described)  \(application.lifeCycle)"]
         let others = application.privileges.filter { $0 != "Security Domain" }
+        if let role = application.role { lines.append("\(indent)       \(role)") }
         if !others.isEmpty { lines.append("\(indent)       \(others.joined(separator: ", "))") }
         lines += application.keys.map { "\(indent)       \($0.described)" }
         return lines
