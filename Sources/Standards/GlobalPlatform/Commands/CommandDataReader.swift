@@ -8,6 +8,9 @@ struct CommandDataReader {
 
     var isAtEnd: Bool { reader.isAtEnd }
 
+    /// How many bytes have been read.
+    var offset: Int { reader.offset }
+
     /// The next byte, left where it is.
     var peek: UInt8? {
         var copy = reader
