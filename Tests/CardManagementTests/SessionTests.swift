@@ -43,7 +43,7 @@ struct SessionTests {
         #expect(opened == level)
         let registry = try await session.registry()
         #expect(registry.issuerSecurityDomain?.aid == BenchCard.central)
-        #expect(registry.applications.contains { $0.aid == EmbeddedProfile.paymentSystemEnvironment })
+        #expect(registry.applications.contains { $0.aid == CardConfiguration.paymentSystemEnvironment })
         #expect(registry.loadFiles.contains { !$0.modules.isEmpty })
         #expect(registry.isDetailed)
         let tree = registry.tree
