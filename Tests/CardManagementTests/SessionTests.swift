@@ -118,7 +118,8 @@ struct SessionTests {
         let error = await #expect(throws: CardManagementError.self) {
             _ = try await BenchCard().manager().open(SessionRequest(keyVersion: 0x20))
         }
-        #expect(error == .notAllowed("the security domain has no key set 20; it lists key versions 01"))
+        #expect(error == .noSuchKeySet(0x20, listed: [1]))
+        #expect(error?.description == "the security domain has no key set 20; it lists key versions 01")
     }
 
     @Test("after five mismatches in a row the guard holds back; right keys forced clear the record")
