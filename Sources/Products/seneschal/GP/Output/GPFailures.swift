@@ -24,6 +24,7 @@ extension CommandFailure {
         switch error {
         case .notAllowed: self.init(.usage, "\(error)")
         case .keysUnavailable: self.init(.usage, "\(error)", nextStep: Self.keysNextStep)
+        case .noSuchKeySet: self.init(.usage, "\(error)", nextStep: "--key-version takes one of those listed")
         case .authenticationWithheld:
             self.init(
                 .withheld, "\(error)",
