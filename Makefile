@@ -6,7 +6,7 @@ DEMO_CONFIGURATION ?= debug
 DEMO_ARGUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench interop format lint clean
+.PHONY: help setup demo test bench fuzz interop format lint clean
 
 help: ## Shows this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -23,15 +23,17 @@ test: setup ## Builds everything and runs all tests
 bench: setup ## Measures, and prints ratios
 	$(SWIFT) run --configuration release benchmarks
 
+fuzz: setup ## Runs every fuzzer for a while (SECONDS_EACH=20, FUZZ_TARGETS="apdu card-script" for some of them)
+	@SWIFT="$(SWIFT)" Fuzzers/run.sh $(FUZZ_TARGETS)
 
 interop: setup ## Runs programs that nobody here wrote against the card; skips those that are not installed
 	@Tests/InteropTests/run.sh
 
 format: ## Formats every Swift file
-	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Fuzzers
 
 lint: ## Refuses what the formatter would change
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Fuzzers
 
 clean: ## Removes what the build made
 	$(SWIFT) package clean

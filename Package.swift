@@ -28,6 +28,13 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
         name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: strict)
 }
 
+/// Only for `make fuzz`, which builds everything it needs with `-sanitize=fuzzer`.
+let fuzzDriver: [Target] = [
+    .systemLibrary(name: "CLibFuzzer", path: "Fuzzers/CLibFuzzer"),
+    .executableTarget(
+        name: "fuzzers", dependencies: ["FuzzTargets", "CLibFuzzer"], path: "Fuzzers/Driver", swiftSettings: strict),
+]
+
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
@@ -110,8 +117,7 @@ let package = Package(
             ]),
         target(.adapters, "Storage", ["TrustedServiceManager", "ISO7816", "GlobalPlatform", grdb]),
         target(
-            .adapters, "CardLink",
-            ["ISO7816", "CardCryptography", "SecureElement", "CardManagement", "MobileDevice", "SERAM"]),
+            .adapters, "CardLink", ["ISO7816", "CardCryptography", "SecureElement", "MobileDevice", "SERAM"]),
         target(.adapters, "PCSCLink", ["CPCSC", "ISO7816"]),
         target(
             .adapters, "HTTPServer",
@@ -135,9 +141,8 @@ let package = Package(
             dependencies: [
                 "Assembly",
                 "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SecureElement",
-                "TrustedServiceManager", "ServiceProvider", "CardManagement", "MobileDevice", "SERAM", "SeneschalAPI",
-                "SeneschalClient", "KeyVault", "Storage", "CardLink", "PCSCLink", "HTTPServer", argumentParser, logging,
-                hummingbird,
+                "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SERAM", "SeneschalAPI", "SeneschalClient",
+                "KeyVault", "Storage", "CardLink", "PCSCLink", "HTTPServer", argumentParser, logging, hummingbird,
             ],
             path: "Sources/Products/seneschal", swiftSettings: strict),
         .executableTarget(
@@ -205,6 +210,15 @@ let package = Package(
                 "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SERAM", "SeneschalAPI", "SeneschalClient",
                 "KeyVault", "Storage", "CardLink", "HTTPServer", hummingbird, hummingbirdTesting, logging,
             ]),
+        tests(
+            "FuzzTargetsTests",
+            ["FuzzTargets", "SecureElement", "SecureChannel", "GlobalPlatform", "ISO7816", "CardTesting"]),
         tests("SourceStyleTests", []),
-    ]
+
+        // Fuzzers: what they feed is built and tested like everything else; the driver needs libFuzzer.
+        .target(
+            name: "FuzzTargets",
+            dependencies: ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SecureElement"],
+            path: "Fuzzers/Targets", swiftSettings: strict),
+    ] + (Context.environment["SENESCHAL_FUZZ"] == nil ? [] : fuzzDriver)
 )

@@ -14,23 +14,17 @@ final class BenchCard: CardChannel {
     private let sent = Mutex<[CommandAPDU]>([])
 
     static let keys = keySet(0x40)
-    static let central: AID = CardConfiguration.issuerSecurityDomain
+    static let central: AID = EmbeddedProfile.issuerSecurityDomain
 
-    /// Every security domain that the card leaves the factory with has the same keys.
-    init(
-        _ configuration: CardConfiguration = .embedded, implementation: UInt8 = 0x70,
-        keys: SCP03KeySet = BenchCard.keys, keyVersion: UInt8 = 0x01
-    ) {
+    init(implementation: UInt8 = 0x70, keys: SCP03KeySet = BenchCard.keys, keyVersion: UInt8 = 0x01) {
         // The parameters in use here are all defined.
         let implementation = SCP03Implementation(rawValue: implementation)!
         card = InProcessCard(
-            SecureElement.manufacture(
-                configuration,
-                identity: CardIdentity(
+            EmbeddedProfile.manufacture(
+                CardIdentity(
                     issuerIdentificationNumber: [0x48, 0x20], cardImageNumber: [1, 2, 3, 4, 5, 6, 7, 8],
                     keyDiversificationData: BenchCard.diversificationData, implementation: implementation),
-                keyVersion: keyVersion, random: SeededRandomSource(seed: 99)
-            ) { _ in keys })
+                keys: keys, keyVersion: keyVersion, random: SeededRandomSource(seed: 99)))
     }
 
     static let diversificationData: [UInt8] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]

@@ -45,7 +45,7 @@ enum SourceTree {
     private static let readSources = Result { try files(below: "Sources", endingIn: [".swift"]) }
     private static let readOthers = Result {
         try files(below: "Tests", endingIn: [".swift"]) + files(below: "Benchmarks", endingIn: [".swift"])
-            + files(below: "Fuzz", endingIn: [".swift"])
+            + files(below: "Fuzzers", endingIn: [".swift"])
     }
 
     /// Every Swift file that people here wrote.
@@ -54,7 +54,7 @@ enum SourceTree {
     /// The pages that people read.
     static func pages() throws -> [File] {
         try ["README.md", "ARCHITECTURE.md"].map(file) + files(below: "docs", endingIn: [".md"])
-            + files(below: "Benchmarks", endingIn: [".md"])
+            + files(below: "Benchmarks", endingIn: [".md"]) + files(below: "Fuzzers", endingIn: [".md"])
     }
 }
 

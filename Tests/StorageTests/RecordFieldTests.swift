@@ -14,10 +14,8 @@ struct RecordFieldTests {
         #expect(
             fields(Specimen.secureElement) == [
                 "id", "mobileNetwork", "profileID", "type", "standard", "certificationLevel", "expiresAt",
-                "configuration", "managementRole", "centralSecurityDomain", "issuerSecurityDomain", "lifeCycle",
-                "registeredAt",
+                "centralSecurityDomain", "registeredAt",
             ])
-        #expect(fields(Specimen.cardBatch) == ["masterKey", "label", "createdAt"])
         #expect(
             fields(Specimen.secureElement.centralSecurityDomain) == [
                 "aid", "keys", "sequenceCounter", "implementation",

@@ -28,21 +28,14 @@ enum Specimen {
         SecureElementRecord(
             id: try SecureElementIdentifier(value: "4553453031"), mobileNetwork: network.name, profileID: "fig-5",
             type: .nfcEnabler, standard: StandardVersion(name: "GlobalPlatform", version: "2.3.1"),
-            certificationLevel: 5, expiresAt: 4_000_000_000, configuration: .uiccThirdParty,
-            managementRole: .mobileNetworkOperator,
+            certificationLevel: 5, expiresAt: 4_000_000_000,
             centralSecurityDomain: CentralSecurityDomainRecord(
                 aid: "A000000151000000",
                 keys: KeyReference(
                     masterKeyIndex: MasterKeyIndex(rawValue: 2), keyVersionNumber: 0xFF,
                     keyDiversificationData: [0, 1, 2, 3, 4, 5, 6, 7, 8, 0xFF]),
                 sequenceCounter: .max, implementation: 0x70),
-            issuerSecurityDomain: CentralSecurityDomainRecord(
-                aid: "A000000003000000",
-                keys: KeyReference(
-                    masterKeyIndex: MasterKeyIndex(rawValue: 9), keyVersionNumber: 0x7F,
-                    keyDiversificationData: [9, 1, 2, 3, 4, 5, 6, 7, 8, 0xFE]),
-                sequenceCounter: 17, implementation: 0x60),
-            lifeCycle: .locked, registeredAt: 1_700_000_002)
+            registeredAt: 1_700_000_002)
     }
     static let otherSecureElement = made { try numberedSecureElement(0) }
 
@@ -51,9 +44,6 @@ enum Specimen {
         element.id = try SecureElementIdentifier(kind: .cplc, value: String(format: "%08X", number))
         return element
     }
-
-    static let cardBatch = CardBatchRecord(
-        masterKey: MasterKeyIndex(rawValue: 2), label: "embedded 2026-1", createdAt: 1_700_000_003)
 
     static let subscription = made {
         SubscriptionRecord(

@@ -12,28 +12,23 @@ struct Seneschal: AsyncParsableCommand {
               seneschal provider data --msi 491700000001 --credential-file bank.credential
 
             Exit status: 0 done, 1 refused, 2 usage, 3 unreachable (nothing is known to have happened), 4 the outcome \
-            is unknown as yet (repeat with the same --idempotency-key). `seneschal gp` has three more.
+            is unknown as yet (repeat with the same --idempotency-key).
             """,
         subcommands: [
             DemoCommand.self, ServeCommand.self, ProviderCommand.self, OperatorCommand.self, DeviceCommand.self,
-            CardCommand.self, GPCommand.self,
+            CardCommand.self,
         ])
 
     static func main() async {
         do {
-            try await run(nil)
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
         } catch {
             ExitStatus.end(with: error)
-        }
-    }
-
-    /// Parses and runs one command; the process's arguments when `arguments` is `nil`.
-    static func run(_ arguments: [String]?) async throws {
-        var command = try parseAsRoot(arguments)
-        if var command = command as? any AsyncParsableCommand {
-            try await command.run()
-        } else {
-            try command.run()
         }
     }
 }

@@ -57,9 +57,7 @@ extension API.RegisterSecureElementRequest {
         SecureElementRegistration(
             id: try seId.domain(), mobileNetwork: mnoName, profileID: profileId, type: seType.domain,
             standard: standard.domain, certificationLevel: certificationLevel, expiresAt: expiry.secondsSince1970,
-            configuration: configuration?.domain ?? .embedded, managementRole: managementRole?.domain ?? .central,
-            centralSecurityDomain: try centralSecurityDomain.domain("centralSecurityDomain"),
-            issuerSecurityDomain: try issuerSecurityDomain?.domain("issuerSecurityDomain"))
+            centralSecurityDomain: try centralSecurityDomain.domain())
     }
 
     fileprivate init(_ domain: SecureElementRecord) {
@@ -67,17 +65,15 @@ extension API.RegisterSecureElementRequest {
             seId: .init(domain.id), mnoName: domain.mobileNetwork, profileId: domain.profileID,
             seType: .init(domain.type), standard: .init(domain.standard),
             certificationLevel: domain.certificationLevel, expiry: Timestamp(secondsSince1970: domain.expiresAt),
-            configuration: .init(domain.configuration), managementRole: .init(domain.managementRole),
-            centralSecurityDomain: .init(domain.centralSecurityDomain),
-            issuerSecurityDomain: domain.issuerSecurityDomain.map(API.CentralSecurityDomain.init))
+            centralSecurityDomain: .init(domain.centralSecurityDomain))
     }
 }
 
 extension API.CentralSecurityDomain {
     /// The schema bounds the numbers to one and to three bytes.
-    fileprivate func domain(_ field: String) throws(Problem) -> CentralSecurityDomainRecord {
+    fileprivate func domain() throws(Problem) -> CentralSecurityDomainRecord {
         CentralSecurityDomainRecord(
-            aid: try aid.aid(field: "\(field).aid"),
+            aid: try aid.aid(field: "centralSecurityDomain.aid"),
             keys: KeyReference(
                 masterKeyIndex: MasterKeyIndex(rawValue: masterKeyIndex),
                 keyVersionNumber: UInt8(truncatingIfNeeded: keyVersionNumber),
@@ -98,8 +94,7 @@ extension API.CentralSecurityDomain {
 extension API.SecureElement {
     init(_ domain: SecureElementRecord) {
         self.init(
-            API.RegisterSecureElementRequest(domain), lifeCycle: .init(domain.lifeCycle),
-            registeredAt: Timestamp(secondsSince1970: domain.registeredAt))
+            API.RegisterSecureElementRequest(domain), registeredAt: Timestamp(secondsSince1970: domain.registeredAt))
     }
 }
 

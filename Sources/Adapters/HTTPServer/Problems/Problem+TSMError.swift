@@ -78,6 +78,7 @@ extension String {
         case "rotation": "rotate.apdus"
         case "personalization": "personalize.apdus"
         case "script": "apdus"
+        case "keyDiversificationData": "centralSecurityDomain.keyDiversificationData"
         default: self
         }
     }

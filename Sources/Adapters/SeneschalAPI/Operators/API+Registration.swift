@@ -160,6 +160,121 @@ extension API {
             ])
     }
 
+    /// A secure element as it leaves its manufacturer.
+    public struct RegisterSecureElementRequest: WireType {
+        public var seId: SecureElementIdentifier
+        public var mnoName: String
+        public var profileId: String
+        public var seType: SecureElementType
+        public var standard: StandardVersion
+        public var certificationLevel: Int
+        public var expiry: Timestamp
+        public var centralSecurityDomain: CentralSecurityDomain
+
+        public init(
+            seId: SecureElementIdentifier, mnoName: String, profileId: String, seType: SecureElementType,
+            standard: StandardVersion, certificationLevel: Int, expiry: Timestamp,
+            centralSecurityDomain: CentralSecurityDomain
+        ) {
+            self.seId = seId
+            self.mnoName = mnoName
+            self.profileId = profileId
+            self.seType = seType
+            self.standard = standard
+            self.certificationLevel = certificationLevel
+            self.expiry = expiry
+            self.centralSecurityDomain = centralSecurityDomain
+        }
+
+        public static let schema = Schema.object("RegisterSecureElementRequest", "A new secure element.", members)
+
+        static let members: [Schema.Member] = [
+            .required("seId", SecureElementIdentifier.schema),
+            .required("mnoName", .text(1...64, example: "North"), "The mobile network that it is reached through."),
+            .required("profileId", .text(1...64, example: "embedded-500")),
+            .required("seType", .choice(SecureElementType.self)), .required("standard", StandardVersion.schema),
+            .required("certificationLevel", certificationLevelSchema), .required("expiry", .dateTime),
+            .required("centralSecurityDomain", CentralSecurityDomain.schema),
+        ]
+    }
+
+    /// How to reach and open the central security domain, except its keys.
+    public struct CentralSecurityDomain: WireType {
+        public var aid: HexBytes
+        public var masterKeyIndex: Int
+        public var keyVersionNumber: Int
+        public var keyDiversificationData: HexBytes
+        public var sequenceCounter: Int
+        public var scp03Implementation: Int
+
+        public init(
+            aid: HexBytes, masterKeyIndex: Int, keyVersionNumber: Int, keyDiversificationData: HexBytes,
+            sequenceCounter: Int, scp03Implementation: Int
+        ) {
+            self.aid = aid
+            self.masterKeyIndex = masterKeyIndex
+            self.keyVersionNumber = keyVersionNumber
+            self.keyDiversificationData = keyDiversificationData
+            self.sequenceCounter = sequenceCounter
+            self.scp03Implementation = scp03Implementation
+        }
+
+        public static let schema = Schema.object(
+            "CentralSecurityDomain", "How to open the central security domain, except its keys.",
+            [
+                .required("aid", .hex(5...16, example: "A000000151000000")),
+                .required("masterKeyIndex", masterKeyIndexSchema, "That of the card batch."),
+                .required("keyVersionNumber", .integer(0...127, example: 1)),
+                .required("keyDiversificationData", keyDiversificationDataSchema),
+                .required(
+                    "sequenceCounter", .integer(0...0xFF_FFFF, example: 0),
+                    "The last one used; 0 when it leaves the factory."),
+                .required("scp03Implementation", scp03ImplementationSchema),
+            ])
+    }
+
+    public struct SecureElement: WireType {
+        public var seId: SecureElementIdentifier
+        public var mnoName: String
+        public var profileId: String
+        public var seType: SecureElementType
+        public var standard: StandardVersion
+        public var certificationLevel: Int
+        public var expiry: Timestamp
+        public var centralSecurityDomain: CentralSecurityDomain
+        public var registeredAt: Timestamp
+
+        public init(_ registration: RegisterSecureElementRequest, registeredAt: Timestamp) {
+            seId = registration.seId
+            mnoName = registration.mnoName
+            profileId = registration.profileId
+            seType = registration.seType
+            standard = registration.standard
+            certificationLevel = registration.certificationLevel
+            expiry = registration.expiry
+            centralSecurityDomain = registration.centralSecurityDomain
+            self.registeredAt = registeredAt
+        }
+
+        public static let schema = Schema.object(
+            "SecureElement", "A registered secure element.",
+            RegisterSecureElementRequest.members + [.required("registeredAt", .dateTime)])
+    }
+
+    public struct RegisterSecureElementResponse: WireType {
+        public var secureElement: SecureElement
+        public var agentSecret: String
+
+        public init(secureElement: SecureElement, agentSecret: String) {
+            self.secureElement = secureElement
+            self.agentSecret = agentSecret
+        }
+
+        public static let schema = Schema.object(
+            "RegisterSecureElementResponse", "The secure element, and the credential of its local agent.",
+            [.required("secureElement", SecureElement.schema), .required("agentSecret", secretSchema)])
+    }
+
     /// A subscription and the secure element it stands for.
     public struct Subscription: WireType {
         public var msi: MobileSubscriptionIdentifier

@@ -90,8 +90,9 @@ extension CardManager {
     private static func refusedInitializeUpdate(
         _ statusWord: StatusWord, _ request: SessionRequest, _ report: CardReport
     ) -> CardManagementError {
-        if statusWord == .referencedDataNotFound, let asked = request.keyVersion {
-            return .noSuchKeySet(asked, listed: report.keyVersions)
+        if statusWord == .referencedDataNotFound, let asked = request.keyVersion, !report.keyVersions.isEmpty {
+            let known = report.keyVersions.map(\.description).joined(separator: ", ")
+            return .notAllowed("the security domain has no key set \(asked); it lists key versions \(known)")
         }
         return .cardRefused(CommandRefusal(command: "INITIALIZE UPDATE", statusWord: statusWord))
     }

@@ -28,7 +28,7 @@ struct Conclusion: Sendable {
 
     private func updatedSecureElement() -> SecureElementRecord {
         var record = file.secureElement
-        if let reading = plan.reading { record.absorb(snapshot, readingBegunWith: reading.centralSecurityDomain) }
+        if let counter = snapshot.central.sequenceCounter { record.centralSecurityDomain.sequenceCounter = counter }
         return record
     }
 

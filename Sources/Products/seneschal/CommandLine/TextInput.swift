@@ -24,22 +24,19 @@ enum TextInput {
     }
 
     /// A script: one command APDU per line in hex, with spaces as you like; `#` begins a comment.
-    static func commands(_ path: String) throws -> [CommandAPDU] {
+    static func script(_ path: String) throws -> API.ProcessScriptRequest {
         let lines = try read(path).split(separator: "\n", omittingEmptySubsequences: false)
-        return try lines.enumerated().compactMap { number, line in
+        var apdus: [HexBytes] = []
+        for (number, line) in lines.enumerated() {
             let code = line.prefix { $0 != "#" }.filter { !$0.isWhitespace }
-            guard !code.isEmpty else { return nil }
+            guard !code.isEmpty else { continue }
             do {
-                return try CommandAPDU(bytes: [UInt8](hex: code))
+                apdus.append(HexBytes(try CommandAPDU(bytes: [UInt8](hex: code)).bytes))
             } catch {
                 throw CommandFailure(.usage, "\(path), line \(number + 1): \(error)")
             }
         }
-    }
-
-    /// A script as the contract carries it.
-    static func script(_ path: String) throws -> API.ProcessScriptRequest {
-        API.ProcessScriptRequest(apdus: try commands(path).map { HexBytes($0.bytes) })
+        return API.ProcessScriptRequest(apdus: apdus)
     }
 
     /// A message of the contract in JSON, checked as strictly as the server does.

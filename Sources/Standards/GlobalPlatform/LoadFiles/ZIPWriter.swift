@@ -1,10 +1,12 @@
 /// Writes the archives that ``ZIPArchive`` reads: local headers and data, central directory, end. APPNOTE 6.3.10.
-struct ZIPWriter {
+package struct ZIPWriter {
     private var body: [UInt8] = []
     private var directory: [UInt8] = []
     private var count: UInt16 = 0
 
-    mutating func add(_ name: String, _ content: [UInt8], compressed: Bool) {
+    package init() {}
+
+    package mutating func add(_ name: String, _ content: [UInt8], compressed: Bool) {
         let name = Array(name.utf8)
         let data = compressed ? Deflate.deflate(content) : content
         // Version 2.0, no flags, method, 1980-01-01 00:00, CRC, sizes, name length, no extra field.
@@ -19,7 +21,7 @@ struct ZIPWriter {
         count += 1
     }
 
-    func finished() -> [UInt8] {
+    package func finished() -> [UInt8] {
         body + directory + le32(0x0605_4B50) + le16(0) + le16(0) + le16(Int(count)) + le16(Int(count))
             + le32(directory.count) + le32(body.count) + le16(0)
     }
