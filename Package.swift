@@ -117,7 +117,8 @@ let package = Package(
             ]),
         target(.adapters, "Storage", ["TrustedServiceManager", "ISO7816", "GlobalPlatform", grdb]),
         target(
-            .adapters, "CardLink", ["ISO7816", "CardCryptography", "SecureElement", "MobileDevice", "SERAM"]),
+            .adapters, "CardLink",
+            ["ISO7816", "CardCryptography", "SecureElement", "CardManagement", "MobileDevice", "SERAM"]),
         target(.adapters, "PCSCLink", ["CPCSC", "ISO7816"]),
         target(
             .adapters, "HTTPServer",
@@ -141,8 +142,9 @@ let package = Package(
             dependencies: [
                 "Assembly",
                 "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SecureElement",
-                "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SERAM", "SeneschalAPI", "SeneschalClient",
-                "KeyVault", "Storage", "CardLink", "PCSCLink", "HTTPServer", argumentParser, logging, hummingbird,
+                "TrustedServiceManager", "ServiceProvider", "CardManagement", "MobileDevice", "SERAM", "SeneschalAPI",
+                "SeneschalClient", "KeyVault", "Storage", "CardLink", "PCSCLink", "HTTPServer", argumentParser, logging,
+                hummingbird,
             ],
             path: "Sources/Products/seneschal", swiftSettings: strict),
         .executableTarget(

@@ -14,17 +14,23 @@ final class BenchCard: CardChannel {
     private let sent = Mutex<[CommandAPDU]>([])
 
     static let keys = keySet(0x40)
-    static let central: AID = EmbeddedProfile.issuerSecurityDomain
+    static let central: AID = CardConfiguration.issuerSecurityDomain
 
-    init(implementation: UInt8 = 0x70, keys: SCP03KeySet = BenchCard.keys, keyVersion: UInt8 = 0x01) {
+    /// Every security domain that the card leaves the factory with has the same keys.
+    init(
+        _ configuration: CardConfiguration = .embedded, implementation: UInt8 = 0x70,
+        keys: SCP03KeySet = BenchCard.keys, keyVersion: UInt8 = 0x01
+    ) {
         // The parameters in use here are all defined.
         let implementation = SCP03Implementation(rawValue: implementation)!
         card = InProcessCard(
-            EmbeddedProfile.manufacture(
-                CardIdentity(
+            SecureElement.manufacture(
+                configuration,
+                identity: CardIdentity(
                     issuerIdentificationNumber: [0x48, 0x20], cardImageNumber: [1, 2, 3, 4, 5, 6, 7, 8],
                     keyDiversificationData: BenchCard.diversificationData, implementation: implementation),
-                keys: keys, keyVersion: keyVersion, random: SeededRandomSource(seed: 99)))
+                keyVersion: keyVersion, random: SeededRandomSource(seed: 99)
+            ) { _ in keys })
     }
 
     static let diversificationData: [UInt8] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]

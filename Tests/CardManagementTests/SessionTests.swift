@@ -43,7 +43,7 @@ struct SessionTests {
         #expect(opened == level)
         let registry = try await session.registry()
         #expect(registry.issuerSecurityDomain?.aid == BenchCard.central)
-        #expect(registry.applications.contains { $0.aid == EmbeddedProfile.paymentSystemEnvironment })
+        #expect(registry.applications.contains { $0.aid == CardConfiguration.paymentSystemEnvironment })
         #expect(registry.loadFiles.contains { !$0.modules.isEmpty })
         #expect(registry.isDetailed)
         let tree = registry.tree
@@ -118,7 +118,8 @@ struct SessionTests {
         let error = await #expect(throws: CardManagementError.self) {
             _ = try await BenchCard().manager().open(SessionRequest(keyVersion: 0x20))
         }
-        #expect(error == .notAllowed("the security domain has no key set 20; it lists key versions 01"))
+        #expect(error == .noSuchKeySet(0x20, listed: [1]))
+        #expect(error?.description == "the security domain has no key set 20; it lists key versions 01")
     }
 
     @Test("after five mismatches in a row the guard holds back; right keys forced clear the record")

@@ -35,6 +35,25 @@ enum DirectoryStoreContract {
             try await store.commit([.insertCredential(credential)])
             #expect(try await store.credential(digest: credential.digest) == credential)
         }
+        try await expectCredentialsAndBatchesToBeListed(store)
+    }
+
+    private static func expectCredentialsAndBatchesToBeListed(_ store: any DirectoryStore) async throws {
+        #expect(try await store.credentials(after: nil, limit: 10) == Specimen.credentials)
+        #expect(try await store.credentials(after: nil, limit: 2) == Array(Specimen.credentials.prefix(2)))
+        let first = Specimen.credentials[0].digest
+        #expect(try await store.credentials(after: first, limit: 10) == Array(Specimen.credentials.dropFirst()))
+        #expect(try await store.operatorCredentialsInForce().isEmpty, "the only operator's has been revoked")
+        var another = Specimen.credentials[1]
+        another.digest = Array(repeating: 0xA4, count: 32)
+        another.revokedAt = nil
+        try await store.commit([.insertCredential(another), .insertCardBatch(Specimen.cardBatch)])
+        #expect(try await store.operatorCredentialsInForce() == [another])
+        #expect(try await store.cardBatches() == [Specimen.cardBatch])
+        var element = Specimen.secureElement
+        element.issuerSecurityDomain = nil
+        try await store.commit([.updateSecureElement(element)])
+        #expect(try await store.secureElement(element.id) == element)
     }
 
     private static func expectTheDossierToHoldThem(_ store: any DirectoryStore) async throws {

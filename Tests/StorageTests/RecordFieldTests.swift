@@ -14,8 +14,10 @@ struct RecordFieldTests {
         #expect(
             fields(Specimen.secureElement) == [
                 "id", "mobileNetwork", "profileID", "type", "standard", "certificationLevel", "expiresAt",
-                "centralSecurityDomain", "registeredAt",
+                "configuration", "managementRole", "centralSecurityDomain", "issuerSecurityDomain", "lifeCycle",
+                "registeredAt",
             ])
+        #expect(fields(Specimen.cardBatch) == ["masterKey", "label", "createdAt"])
         #expect(
             fields(Specimen.secureElement.centralSecurityDomain) == [
                 "aid", "keys", "sequenceCounter", "implementation",

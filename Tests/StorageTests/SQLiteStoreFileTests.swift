@@ -33,6 +33,33 @@ struct SQLiteStoreFileTests {
         }
     }
 
+    @Test("of before the configurations holds embedded cards and the batches that they came from, when it is opened")
+    func olderStore() async throws {
+        try SQLiteStore(path: path).close()
+        try FileManager.default.removeItem(atPath: path)
+        let older = try DatabaseQueue(path: path)
+        try Schema.migrator.migrate(older, upTo: "0001-directory-and-journal")
+        try await older.write {
+            try $0.execute(
+                sql: """
+                    INSERT INTO mobile_network VALUES ('North');
+                    INSERT INTO secure_element VALUES ('cin:45434E0000000001', 'North', 'embedded-fig5', 'eSE',
+                        'GlobalPlatform', '2.3.1', 4, 4000000000, x'A000000151000000', 3, 1, x'00010203040506070809',
+                        7, 112, 1700000000);
+                    """)
+        }
+        try older.close()
+        let store = try SQLiteStore(path: path)
+        let element = try #require(try await store.secureElements(after: nil, limit: 1).first)
+        #expect(element.configuration == .embedded && element.managementRole == .central)
+        #expect(element.issuerSecurityDomain == nil && element.lifeCycle == .operational)
+        #expect(element.centralSecurityDomain.sequenceCounter == 7 && element.registeredAt == 1_700_000_000)
+        #expect(
+            try await store.cardBatches() == [
+                CardBatchRecord(masterKey: MasterKeyIndex(rawValue: 3), label: "batch 3", createdAt: 1_700_000_000)
+            ])
+    }
+
     @Test("is its owner's alone: folder 0700, file and log 0600")
     func permissions() async throws {
         let store = try SQLiteStore(path: path)

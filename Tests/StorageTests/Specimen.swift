@@ -28,14 +28,21 @@ enum Specimen {
         SecureElementRecord(
             id: try SecureElementIdentifier(value: "4553453031"), mobileNetwork: network.name, profileID: "fig-5",
             type: .nfcEnabler, standard: StandardVersion(name: "GlobalPlatform", version: "2.3.1"),
-            certificationLevel: 5, expiresAt: 4_000_000_000,
+            certificationLevel: 5, expiresAt: 4_000_000_000, configuration: .uiccThirdParty,
+            managementRole: .mobileNetworkOperator,
             centralSecurityDomain: CentralSecurityDomainRecord(
                 aid: "A000000151000000",
                 keys: KeyReference(
                     masterKeyIndex: MasterKeyIndex(rawValue: 2), keyVersionNumber: 0xFF,
                     keyDiversificationData: [0, 1, 2, 3, 4, 5, 6, 7, 8, 0xFF]),
                 sequenceCounter: .max, implementation: 0x70),
-            registeredAt: 1_700_000_002)
+            issuerSecurityDomain: CentralSecurityDomainRecord(
+                aid: "A000000003000000",
+                keys: KeyReference(
+                    masterKeyIndex: MasterKeyIndex(rawValue: 9), keyVersionNumber: 0x7F,
+                    keyDiversificationData: [9, 1, 2, 3, 4, 5, 6, 7, 8, 0xFE]),
+                sequenceCounter: 17, implementation: 0x60),
+            lifeCycle: .locked, registeredAt: 1_700_000_002)
     }
     static let otherSecureElement = made { try numberedSecureElement(0) }
 
@@ -44,6 +51,9 @@ enum Specimen {
         element.id = try SecureElementIdentifier(kind: .cplc, value: String(format: "%08X", number))
         return element
     }
+
+    static let cardBatch = CardBatchRecord(
+        masterKey: MasterKeyIndex(rawValue: 2), label: "embedded 2026-1", createdAt: 1_700_000_003)
 
     static let subscription = made {
         SubscriptionRecord(

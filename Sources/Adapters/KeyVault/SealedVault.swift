@@ -123,6 +123,17 @@ public final class SealedVault: KeyService {
         return command
     }
 
+    /// The key set of the one card that reports `diversificationData`, for a session that is driven outside the vault. The
+    /// master key stays inside; the keys of other cards do not follow from what comes out.
+    public func cardKeys(
+        _ master: MasterKeyIndex, diversificationData: [UInt8]
+    ) throws(KeyServiceError) -> SCP03KeySet {
+        // The version does not enter the derivation.
+        try keySet(
+            KeyReference(
+                masterKeyIndex: master, keyVersionNumber: 0, keyDiversificationData: diversificationData))
+    }
+
     private func keySet(_ keys: KeyReference) throws(KeyServiceError) -> SCP03KeySet {
         let name = CardKeys(master: keys.masterKeyIndex, diversificationData: keys.keyDiversificationData)
         return try keySets.keySet(name) { () throws(KeyServiceError) in

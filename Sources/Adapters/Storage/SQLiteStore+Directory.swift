@@ -26,6 +26,10 @@ extension SQLiteStore {
         try await readers.read { try Tables.services.one([identifier.number, identifier.version], in: $0) }
     }
 
+    public func cardBatches() async throws(StoreError) -> [CardBatchRecord] {
+        try await readers.read { try Tables.cardBatches.all("ORDER BY master_key", in: $0) }
+    }
+
     public func secureElement(_ id: SecureElementIdentifier) async throws(StoreError) -> SecureElementRecord? {
         try await readers.read { try Tables.secureElements.one([id.description], in: $0) }
     }

@@ -48,4 +48,18 @@ extension SQLiteStore {
     public func credential(digest: [UInt8]) async throws(StoreError) -> CredentialRecord? {
         try await readers.read { try Tables.credentials.one([blob(digest)], in: $0) }
     }
+
+    public func credentials(after digest: [UInt8]?, limit: Int) async throws(StoreError) -> [CredentialRecord] {
+        try await readers.read {
+            try Tables.credentials.all(
+                "WHERE digest > ? ORDER BY digest LIMIT ?", [blob(digest ?? []), Self.pageEntries(limit)], in: $0)
+        }
+    }
+
+    public func operatorCredentialsInForce() async throws(StoreError) -> [CredentialRecord] {
+        try await readers.read {
+            try Tables.credentials.all(
+                "WHERE holder_kind = 'operator' AND revoked_at IS NULL ORDER BY digest", in: $0)
+        }
+    }
 }

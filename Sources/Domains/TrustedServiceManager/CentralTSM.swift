@@ -43,20 +43,22 @@ public struct CentralTSM: Sendable {
 extension CentralTSM {
     /// Runs an operation in the card's turn: a repeated request gets its first answer; what an earlier interruption
     /// left open on this card is settled first.
+    ///
+    /// - Parameter onLockedCard: whether the operation may be begun while the card is locked.
     func operate<Answer: Codable & Sendable>(
-        on secureElement: SecureElementIdentifier, _ context: RequestContext,
+        on secureElement: SecureElementIdentifier, _ context: some Requester, onLockedCard: Bool = false,
         _ operation: (IdempotencyRecord) async throws(TSMError) -> Answer
     ) async throws(TSMError) -> Answer {
         let name = IdempotencyName(scope: context.scope, key: context.idempotencyKey)
         return try await requestTurns.take(name) { () async throws(TSMError) in
             try await turns.take(secureElement) { () async throws(TSMError) in
-                try await operateInTurn(on: secureElement, context, operation)
+                try await operateInTurn(on: secureElement, context, onLockedCard, operation)
             }
         }
     }
 
     private func operateInTurn<Answer: Codable & Sendable>(
-        on secureElement: SecureElementIdentifier, _ context: RequestContext,
+        on secureElement: SecureElementIdentifier, _ context: some Requester, _ onLockedCard: Bool,
         _ operation: (IdempotencyRecord) async throws(TSMError) -> Answer
     ) async throws(TSMError) -> Answer {
         let receive = receive
@@ -74,6 +76,7 @@ extension CentralTSM {
             record = interrupted
         }
         try await settlePending(on: secureElement, resubmitting: Set(record.executions))
+        if !onLockedCard { try await checkIsOperational(secureElement) }
         let answer = try await operation(record)
         // The operation has recorded its executions under the key by now; the record is read again to keep them.
         let current = try await currentRecord(record)
@@ -81,6 +84,15 @@ extension CentralTSM {
         guard current.sealedAnswer == nil else { return answer }
         try await commit([try await receive.keeping(answer, in: current)])
         return answer
+    }
+
+    private func checkIsOperational(_ id: SecureElementIdentifier) async throws(TSMError) {
+        let known = try await stored { () async throws(StoreError) in try await store.secureElement(id) }
+        switch known?.lifeCycle {
+        case nil, .operational: return
+        case .locked: throw .wrongState(reason: "the secure element is locked; its operator has to unlock it")
+        case .terminated: throw .wrongState(reason: "the secure element has been terminated")
+        }
     }
 
     /// The record as the operation left it, with the executions that it began.
@@ -95,11 +107,10 @@ extension CentralTSM {
     }
 
     func audit(
-        _ context: RequestContext, _ action: String, on secureElement: SecureElementIdentifier, _ detail: String = ""
+        _ context: some Requester, _ action: String, on secureElement: SecureElementIdentifier, _ detail: String = ""
     ) -> StoreChange {
         .audit(
             AuditEntry(
-                at: clock.now(), actor: "provider:\(context.provider.rawValue)", action: action,
-                secureElement: secureElement, detail: detail))
+                at: clock.now(), actor: context.actor, action: action, secureElement: secureElement, detail: detail))
     }
 }

@@ -67,6 +67,11 @@ struct WireExampleTests {
         Specimen(API.Subscription.self), Specimen(API.Page<API.SecureElement>.self),
         Specimen(API.Page<API.Communication>.self), Specimen(API.Page<API.Execution>.self),
         Specimen(API.Page<API.AuditEntry>.self), Specimen(API.Reconciliation.self),
+        Specimen(API.CardRequest.self), Specimen(API.CardState.self), Specimen(API.ApplicationRequest.self),
+        Specimen(API.LoadRequest.self), Specimen(API.InstallRequest.self), Specimen(API.ContentDeletionRequest.self),
+        Specimen(API.Content.self), Specimen(API.IssueCredentialRequest.self),
+        Specimen(API.IssueCredentialResponse.self), Specimen(API.Page<API.Credential>.self),
+        Specimen(API.Page<API.CardBatch>.self),
         Specimen(API.ReconciliationRequest.self), Specimen(API.Health.self), Specimen(Problem.self),
     ]
 }

@@ -127,6 +127,13 @@ extension CuttingStore {
     func auditEntries(limit: Int) async throws(StoreError) -> [AuditEntry] {
         try await store.auditEntries(limit: limit)
     }
+    func credentials(after digest: [UInt8]?, limit: Int) async throws(StoreError) -> [CredentialRecord] {
+        try await store.credentials(after: digest, limit: limit)
+    }
+    func operatorCredentialsInForce() async throws(StoreError) -> [CredentialRecord] {
+        try await store.operatorCredentialsInForce()
+    }
+    func cardBatches() async throws(StoreError) -> [CardBatchRecord] { try await store.cardBatches() }
     func credential(digest: [UInt8]) async throws(StoreError) -> CredentialRecord? {
         try await store.credential(digest: digest)
     }

@@ -44,6 +44,12 @@ public enum DurableFile {
         return try file.read(count)
     }
 
+    /// Removes a file; one that is not there is removed already.
+    public static func remove(_ path: String) throws(FileError) {
+        guard unlink(path) == 0 || errno == ENOENT else { throw FileError(path: path, failed: "unlink") }
+        try synchronizeDirectory(of: path)
+    }
+
     static func synchronizeDirectory(of path: String) throws(FileError) {
         let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         try OpenFile(directory, O_RDONLY | O_DIRECTORY).synchronize()

@@ -21,6 +21,16 @@ public struct CardTrace: Sendable {
         write("< \(Self.field(response.data, masked: masksResponse).drop { $0 == " " })".trailing(response.statusWord))
     }
 
+    /// A command that got no answer.
+    public func record(_ command: CommandAPDU, _ failure: CardUnreachable) {
+        let masked = !showsSecrets && SensitiveFields.inCommand(command)
+        write("> \(command.header.hex)\(Self.field(command.data, masked: masked))")
+        record(failure: failure)
+    }
+
+    /// A reset of the card.
+    public func recordReset() { write("reset") }
+
     func record(_ message: VPCDMessage, _ failure: CardUnreachable?) {
         write("\(message == .reset ? "reset" : "power on")\(failure.map { ": \($0)" } ?? "")")
     }

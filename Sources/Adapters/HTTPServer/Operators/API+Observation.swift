@@ -58,6 +58,9 @@ extension API.Execution.Purpose {
             case .unlock: .unlock
             case .deletion: .deletion
             case .reading: .reading
+            case .cardLifeCycle: .cardLifeCycle
+            case .content: .content
+            case .tokenKeys: .tokenKeys
             }
     }
 }

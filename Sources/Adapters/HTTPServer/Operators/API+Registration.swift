@@ -57,7 +57,9 @@ extension API.RegisterSecureElementRequest {
         SecureElementRegistration(
             id: try seId.domain(), mobileNetwork: mnoName, profileID: profileId, type: seType.domain,
             standard: standard.domain, certificationLevel: certificationLevel, expiresAt: expiry.secondsSince1970,
-            centralSecurityDomain: try centralSecurityDomain.domain())
+            configuration: configuration?.domain ?? .embedded, managementRole: managementRole?.domain ?? .central,
+            centralSecurityDomain: try centralSecurityDomain.domain("centralSecurityDomain"),
+            issuerSecurityDomain: try issuerSecurityDomain?.domain("issuerSecurityDomain"))
     }
 
     fileprivate init(_ domain: SecureElementRecord) {
@@ -65,15 +67,17 @@ extension API.RegisterSecureElementRequest {
             seId: .init(domain.id), mnoName: domain.mobileNetwork, profileId: domain.profileID,
             seType: .init(domain.type), standard: .init(domain.standard),
             certificationLevel: domain.certificationLevel, expiry: Timestamp(secondsSince1970: domain.expiresAt),
-            centralSecurityDomain: .init(domain.centralSecurityDomain))
+            configuration: .init(domain.configuration), managementRole: .init(domain.managementRole),
+            centralSecurityDomain: .init(domain.centralSecurityDomain),
+            issuerSecurityDomain: domain.issuerSecurityDomain.map(API.CentralSecurityDomain.init))
     }
 }
 
 extension API.CentralSecurityDomain {
     /// The schema bounds the numbers to one and to three bytes.
-    fileprivate func domain() throws(Problem) -> CentralSecurityDomainRecord {
+    fileprivate func domain(_ field: String) throws(Problem) -> CentralSecurityDomainRecord {
         CentralSecurityDomainRecord(
-            aid: try aid.aid(field: "centralSecurityDomain.aid"),
+            aid: try aid.aid(field: "\(field).aid"),
             keys: KeyReference(
                 masterKeyIndex: MasterKeyIndex(rawValue: masterKeyIndex),
                 keyVersionNumber: UInt8(truncatingIfNeeded: keyVersionNumber),
@@ -94,7 +98,8 @@ extension API.CentralSecurityDomain {
 extension API.SecureElement {
     init(_ domain: SecureElementRecord) {
         self.init(
-            API.RegisterSecureElementRequest(domain), registeredAt: Timestamp(secondsSince1970: domain.registeredAt))
+            API.RegisterSecureElementRequest(domain), lifeCycle: .init(domain.lifeCycle),
+            registeredAt: Timestamp(secondsSince1970: domain.registeredAt))
     }
 }
 

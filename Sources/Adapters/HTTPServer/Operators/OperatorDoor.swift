@@ -10,6 +10,8 @@ struct OperatorDoor: Sendable {
         registerRegistrations(on: &router)
         registerDirectoryLists(on: &router)
         registerObservation(on: &router)
+        registerCardManagement(on: &router)
+        registerCredentials(on: &router)
     }
 
     private func registerRegistrations(on router: inout DoorRouter) {
@@ -82,20 +84,20 @@ struct OperatorDoor: Sendable {
 }
 
 extension RequestVisit {
-    fileprivate func operatorContext() throws(Problem) -> OperatorContext {
+    func operatorContext() throws(Problem) -> OperatorContext {
         guard case .operator(let name)? = visitor else { throw Problem(.forbidden) }
         return OperatorContext(name: name, idempotencyKey: idempotencyKey, requestDigest: digest)
     }
 
     /// A parameter that names a secure element.
-    fileprivate func secureElement(_ parameter: String) throws(Problem) -> SecureElementIdentifier {
+    func secureElement(_ parameter: String) throws(Problem) -> SecureElementIdentifier {
         try API.SecureElementIdentifier(segment: parameters[parameter] ?? "", field: parameter).domain()
     }
 
-    fileprivate var limit: Int { parameters["limit"].flatMap { Int($0) } ?? API.limitDefault }
+    var limit: Int { parameters["limit"].flatMap { Int($0) } ?? API.limitDefault }
 
     /// The page after the cursor, in the order of the cursors.
-    fileprivate func page<Item>(of items: [Item], by cursor: (Item) -> String) -> API.Page<Item> {
+    func page<Item>(of items: [Item], by cursor: (Item) -> String) -> API.Page<Item> {
         let after = parameters["after"]
         let sorted = items.map { (cursor: cursor($0), item: $0) }.sorted { $0.cursor < $1.cursor }
         let rest = sorted.drop { after.map($0.cursor.isAtMost) ?? false }

@@ -78,7 +78,6 @@ extension String {
         case "rotation": "rotate.apdus"
         case "personalization": "personalize.apdus"
         case "script": "apdus"
-        case "keyDiversificationData": "centralSecurityDomain.keyDiversificationData"
         default: self
         }
     }

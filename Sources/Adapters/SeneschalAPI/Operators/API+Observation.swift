@@ -52,6 +52,7 @@ extension API {
 
         public enum Purpose: String, Codable, Sendable, CaseIterable {
             case prePersonalization, rollback, script, activation, provisioning, lock, unlock, deletion, reading
+            case cardLifeCycle, content, tokenKeys
         }
 
         public var number: Int

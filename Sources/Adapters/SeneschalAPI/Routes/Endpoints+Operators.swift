@@ -1,12 +1,13 @@
 extension Endpoints {
     /// What operators ask for, under `/operator/v1`.
-    static let operators: [APIRoute] = [
-        registerMobileNetwork.route, listMobileNetworks.route, registerServiceProvider.route,
-        listServiceProviders.route,
-        registerService.route, listServices.route, createCardBatch.route, registerSecureElement.route,
-        listSecureElements.route, registerSubscription.route, listSubscriptions.route, reconcile.route,
-        listCommunications.route, listExecutions.route, listAuditEntries.route,
-    ]
+    static let operators: [APIRoute] =
+        [
+            registerMobileNetwork.route, listMobileNetworks.route, registerServiceProvider.route,
+            listServiceProviders.route,
+            registerService.route, listServices.route, createCardBatch.route, registerSecureElement.route,
+            listSecureElements.route, registerSubscription.route, listSubscriptions.route, reconcile.route,
+            listCommunications.route, listExecutions.route, listAuditEntries.route,
+        ] + cardManagement + credentials
 
     public static let registerMobileNetwork = Endpoint<API.MobileNetwork, API.MobileNetwork>.post(
         "registerMobileNetwork", "/operator/v1/networks", for: .operator, "Registers a mobile network.",
@@ -87,12 +88,12 @@ extension Endpoints {
         name: "limit", place: .query, schema: .integer(1...API.limitMax, example: API.limitDefault),
         isRequired: false, summary: "Items on the page at most; \(API.limitDefault) when absent.")
 
-    private static let page = [
+    static let page = [
         limit,
         APIRoute.Parameter(
             name: "after", place: .query, schema: API.cursorSchema, isRequired: false,
             summary: "The `next` of the page before."),
     ]
 
-    private static let secureElementSegment = Schema.printable(8...80, example: "cin:45434E0000000001")
+    static let secureElementSegment = Schema.printable(8...80, example: "cin:45434E0000000001")
 }

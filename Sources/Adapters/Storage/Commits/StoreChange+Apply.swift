@@ -8,6 +8,7 @@ extension StoreChange {
         case .insertMobileNetwork(let record): try Tables.mobileNetworks.insert(record, into: database)
         case .insertServiceProvider(let record): try Tables.serviceProviders.insert(record, into: database)
         case .insertService(let record): try Tables.services.insert(record, into: database)
+        case .insertCardBatch(let record): try Tables.cardBatches.insert(record, into: database)
         case .insertSecureElement(let record): try Tables.secureElements.insert(record, into: database)
         case .updateSecureElement(let record): try Tables.secureElements.update(record, in: database)
         case .insertSubscription(let record): try Tables.subscriptions.insert(record, into: database)

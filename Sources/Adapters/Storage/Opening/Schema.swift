@@ -12,6 +12,7 @@ enum Schema {
             try database.execute(sql: directory)
             try database.execute(sql: journal)
         }
+        migrator.registerMigration("0002-configurations-and-batches") { try $0.execute(sql: configurations) }
         return migrator
     }
 
@@ -143,5 +144,27 @@ enum Schema {
             secure_element TEXT,
             detail TEXT NOT NULL
         ) STRICT;
+        """
+
+    /// Cards of before are embedded ones; a batch of before is known by the cards that came from it.
+    private static let configurations = """
+        ALTER TABLE secure_element ADD COLUMN configuration TEXT NOT NULL DEFAULT 'embedded';
+        ALTER TABLE secure_element ADD COLUMN management_role TEXT NOT NULL DEFAULT 'central';
+        ALTER TABLE secure_element ADD COLUMN issuer_aid BLOB;
+        ALTER TABLE secure_element ADD COLUMN issuer_master_key INTEGER;
+        ALTER TABLE secure_element ADD COLUMN issuer_key_version INTEGER;
+        ALTER TABLE secure_element ADD COLUMN issuer_key_diversification_data BLOB;
+        ALTER TABLE secure_element ADD COLUMN issuer_sequence_counter INTEGER;
+        ALTER TABLE secure_element ADD COLUMN issuer_implementation INTEGER;
+        ALTER TABLE secure_element ADD COLUMN life_cycle TEXT NOT NULL DEFAULT 'operational';
+
+        CREATE TABLE card_batch (
+            master_key INTEGER NOT NULL PRIMARY KEY,
+            label TEXT NOT NULL,
+            created_at INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO card_batch
+            SELECT central_master_key, 'batch ' || central_master_key, min(registered_at)
+            FROM secure_element GROUP BY central_master_key;
         """
 }

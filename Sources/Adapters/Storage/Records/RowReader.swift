@@ -59,6 +59,9 @@ struct RowReader {
         }
     }
 
+    /// Passes over a column.
+    mutating func skip() throws { _ = try next(DatabaseValue.self) }
+
     mutating func optionalText() throws -> String? { try next() }
     mutating func optionalInteger() throws -> Int64? { try next() }
     mutating func optionalBytes() throws -> [UInt8]? { try next(Data.self).map { Array($0) } }

@@ -25,6 +25,15 @@ enum Tables {
             ]
         })
 
+    static let cardBatches = Table<CardBatchRecord>(
+        "card_batch", kind: "card batch", key: ["master_key"], columns: ["master_key", "label", "created_at"],
+        read: {
+            CardBatchRecord(
+                masterKey: MasterKeyIndex(rawValue: try $0.number()), label: try $0.text(),
+                createdAt: try $0.integer())
+        },
+        values: { [$0.masterKey.rawValue, $0.label, $0.createdAt] })
+
     static let services = Table<ServiceDefinition>(
         "service", kind: "service", key: ["number", "version"], columns: ["number", "version", "record"],
         read: {

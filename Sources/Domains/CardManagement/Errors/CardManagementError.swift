@@ -1,3 +1,4 @@
+public import GlobalPlatform
 public import ISO7816
 public import SecureChannel
 
@@ -12,6 +13,8 @@ public enum CardManagementError: Error, Equatable, Sendable, CustomStringConvert
 
     /// The card said no.
     case cardRefused(CommandRefusal)
+    /// The security domain has no key set of this version; it lists these.
+    case noSuchKeySet(KeyVersionNumber, listed: [KeyVersionNumber])
     /// The card does not hold these keys; EXTERNAL AUTHENTICATE was not sent.
     case wrongKeys(WrongKeys)
     /// The card answered what no card answers.
@@ -28,6 +31,11 @@ public enum CardManagementError: Error, Equatable, Sendable, CustomStringConvert
         case .keysUnavailable(let error): "no keys: \(error)"
         case .authenticationWithheld(let error): "\(error)"
         case .cardRefused(let refusal): "\(refusal)"
+        case .noSuchKeySet(let asked, let listed):
+            listed.isEmpty
+                ? "the security domain has no key set \(asked)"
+                : "the security domain has no key set \(asked); it lists key versions "
+                    + listed.map(\.description).joined(separator: ", ")
         case .wrongKeys(let error): "\(error)"
         case .cardMisbehaved(let what): "the card misbehaved: \(what)"
         case .secureChannel(let error): "\(error)"

@@ -90,9 +90,8 @@ extension CardManager {
     private static func refusedInitializeUpdate(
         _ statusWord: StatusWord, _ request: SessionRequest, _ report: CardReport
     ) -> CardManagementError {
-        if statusWord == .referencedDataNotFound, let asked = request.keyVersion, !report.keyVersions.isEmpty {
-            let known = report.keyVersions.map(\.description).joined(separator: ", ")
-            return .notAllowed("the security domain has no key set \(asked); it lists key versions \(known)")
+        if statusWord == .referencedDataNotFound, let asked = request.keyVersion {
+            return .noSuchKeySet(asked, listed: report.keyVersions)
         }
         return .cardRefused(CommandRefusal(command: "INITIALIZE UPDATE", statusWord: statusWord))
     }

@@ -32,7 +32,7 @@ extension CentralTSM {
         _ request: EndCommunicationRequest, _ context: RequestContext
     ) async throws(TSMError) -> EndCommunicationOutcome {
         let known = try await query.communication(request.communication, of: context.provider)
-        return try await operate(on: known.secureElement, context) { record throws(TSMError) in
+        return try await operate(on: known.secureElement, context, onLockedCard: true) { record throws(TSMError) in
             var communication = try await current(request.communication, of: context.provider)
             do throws(CommunicationError) {
                 try communication.apply(.end(request.operationStatus))

@@ -1,6 +1,6 @@
 public import ISO7816
 
-/// What the central TSM knows of one secure element and of the central SD in it.
+/// What a TSM knows of one secure element and of the security domain that it manages content through.
 public struct SecureElementRecord: Hashable, Sendable, Codable {
     public var id: SecureElementIdentifier
     /// The mobile network that Request_z leaves through (TSM-06).
@@ -11,13 +11,23 @@ public struct SecureElementRecord: Hashable, Sendable, Codable {
     public var certificationLevel: Int
     /// Seconds since 1970-01-01 UTC.
     public var expiresAt: Int64
+    public var configuration: SecureElementConfiguration
+    public var managementRole: ManagementRole
+    /// The management domain: the central SD, or the MNO SD or third-party SD where this TSM is another's than the
+    /// central one (``managementRole``).
     public var centralSecurityDomain: CentralSecurityDomainRecord
+    /// The issuer SD, where it stands apart and this TSM holds a key set of it: what the card is locked through in
+    /// Figs. 7 and 8 (TSM-29).
+    public var issuerSecurityDomain: CentralSecurityDomainRecord?
+    public var lifeCycle: SecureElementLifeCycle
     public var registeredAt: Int64
 
     public init(
         id: SecureElementIdentifier, mobileNetwork: String, profileID: String, type: SecureElementType,
         standard: StandardVersion, certificationLevel: Int, expiresAt: Int64,
-        centralSecurityDomain: CentralSecurityDomainRecord, registeredAt: Int64
+        configuration: SecureElementConfiguration = .embedded, managementRole: ManagementRole = .central,
+        centralSecurityDomain: CentralSecurityDomainRecord, issuerSecurityDomain: CentralSecurityDomainRecord? = nil,
+        lifeCycle: SecureElementLifeCycle = .operational, registeredAt: Int64
     ) {
         self.id = id
         self.mobileNetwork = mobileNetwork
@@ -26,8 +36,25 @@ public struct SecureElementRecord: Hashable, Sendable, Codable {
         self.standard = standard
         self.certificationLevel = certificationLevel
         self.expiresAt = expiresAt
+        self.configuration = configuration
+        self.managementRole = managementRole
         self.centralSecurityDomain = centralSecurityDomain
+        self.issuerSecurityDomain = issuerSecurityDomain
+        self.lifeCycle = lifeCycle
         self.registeredAt = registeredAt
+    }
+
+    /// The security domain that locks and terminates the card: the issuer SD, which in Fig. 5 is the central SD.
+    public var cardLockingDomain: CentralSecurityDomainRecord? {
+        configuration.hasIssuerSecurityDomainApart ? issuerSecurityDomain : centralSecurityDomain
+    }
+
+    /// Takes in what a reading found of the domain with this AID, and of the card as a whole.
+    mutating func absorb(_ snapshot: CardSnapshot, readingBegunWith aid: AID) {
+        if let state = snapshot.cardState { lifeCycle = state }
+        guard let counter = snapshot.central.sequenceCounter else { return }
+        if centralSecurityDomain.aid == aid { centralSecurityDomain.sequenceCounter = counter }
+        if issuerSecurityDomain?.aid == aid { issuerSecurityDomain?.sequenceCounter = counter }
     }
 }
 
@@ -69,7 +96,7 @@ public struct StandardVersion: Hashable, Sendable, Codable, CustomStringConverti
     }
 }
 
-/// The central SD of one secure element: how to reach it and which keys open it.
+/// A security domain that this TSM holds keys of, the central SD first of all: how to reach it and which keys open it.
 public struct CentralSecurityDomainRecord: Hashable, Sendable, Codable {
     public var aid: AID
     public var keys: KeyReference

@@ -22,6 +22,9 @@ extension CentralTSM {
             service = request.service
             qualifier = request.qualifier
         }
+
+        /// Of the TSM's own, on behalf of no provider.
+        init(_ purpose: Execution.Purpose) { self.purpose = purpose }
     }
 
     /// Journals the plan, sends it, and settles it.
@@ -141,8 +144,9 @@ extension CentralTSM {
     private func conclude(
         _ execution: Execution, _ plan: ScriptPlan, _ report: SecureElementReport, snapshot: CardSnapshot?
     ) async throws(TSMError) -> Settled {
-        guard let snapshot, let provider = execution.provider else {
-            throw .unknownOutcome(execution: execution.number)
+        guard let snapshot else { throw .unknownOutcome(execution: execution.number) }
+        guard let provider = execution.provider else {
+            return try await concludeOwn(execution, plan, report, snapshot)
         }
         var execution = execution
         var result = try await transmit.interpret(plan, report)
@@ -154,6 +158,23 @@ extension CentralTSM {
         let changes = conclusion.changes() + (try await communicationChanges(of: execution))
         // A script made for a stale counter did not begin: it has no outcome to repeat, and is made again.
         try await journal.settle(&execution, outcome: result.isStale ? nil : outcome, changes: changes)
+        return Settled(execution: execution, result: result, outcome: outcome)
+    }
+
+    /// What the TSM does on behalf of no provider: the directory learns the counter and the state of the card; whether
+    /// the aim is reached, the next round reads from the card's registry.
+    private func concludeOwn(
+        _ execution: Execution, _ plan: ScriptPlan, _ report: SecureElementReport, _ snapshot: CardSnapshot
+    ) async throws(TSMError) -> Settled {
+        var execution = execution
+        var result = try await transmit.interpret(plan, report)
+        result.snapshot = snapshot
+        var element = try await query.secureElement(execution.secureElement)
+        if let reading = plan.reading { element.absorb(snapshot, readingBegunWith: reading.centralSecurityDomain) }
+        let outcome = ScriptOutcome(
+            verdict: result.isComplete ? .completed : .stopped, responses: [], failed: [], unattempted: [])
+        try await journal.settle(
+            &execution, outcome: result.isStale ? nil : outcome, changes: [.updateSecureElement(element)])
         return Settled(execution: execution, result: result, outcome: outcome)
     }
 

@@ -28,7 +28,7 @@ struct Conclusion: Sendable {
 
     private func updatedSecureElement() -> SecureElementRecord {
         var record = file.secureElement
-        if let counter = snapshot.central.sequenceCounter { record.centralSecurityDomain.sequenceCounter = counter }
+        if let reading = plan.reading { record.absorb(snapshot, readingBegunWith: reading.centralSecurityDomain) }
         return record
     }
 

@@ -21,6 +21,8 @@ public struct Execution: Hashable, Sendable, Codable {
     /// What the execution is for.
     public enum Purpose: String, Sendable, Codable {
         case prePersonalization, rollback, script, activation, provisioning, lock, unlock, deletion, reading
+        /// The operator's: the card as a whole, its content, the keys that approve delegated management.
+        case cardLifeCycle, content, tokenKeys
     }
 
     public var number: ExecutionNumber

@@ -8,9 +8,9 @@ public struct OperatorDesk: Sendable {
     let clock: any WallClock
     let random: any RandomSource
     let tsm: CentralTSM
-    private let requestTurns = RequestTurns()
-    private let query: QueryModule
-    private let receive: ReceiveModule
+    let requestTurns = RequestTurns()
+    let query: QueryModule
+    let receive: ReceiveModule
 
     public init(
         store: any DirectoryStore, keys: any KeyService, clock: any WallClock, random: any RandomSource,
@@ -30,13 +30,14 @@ public struct OperatorDesk: Sendable {
 }
 
 /// Which operator asks, and the key under which a repetition is recognised.
-public struct OperatorContext: Sendable {
+public struct OperatorContext: Requester {
     public let name: String
     public let idempotencyKey: String?
     public let requestDigest: [UInt8]
 
     /// Whose keys they are: each operator counts its own.
     var scope: String { "operator/\(name)" }
+    var actor: String { "operator:\(name)" }
 
     public init(name: String, idempotencyKey: String?, requestDigest: [UInt8]) {
         self.name = name
@@ -98,8 +99,11 @@ extension OperatorDesk {
         label: String, transportKey: String, _ context: OperatorContext
     ) async throws(TSMError) -> WrappedMasterKey {
         guard (1...64).contains(label.utf8.count) else { throw .invalid(field: "label", reason: "1 to 64 bytes") }
-        return try await once(context, "card-batch.create \(label)") { _ throws(TSMError) in
-            (try await makeMasterKey("card batch \(label)", under: transportKey), [])
+        return try await once(context, "card-batch.create \(label)") { now throws(TSMError) in
+            let master = try await makeMasterKey("card batch \(label)", under: transportKey)
+            return (
+                master, [.insertCardBatch(CardBatchRecord(masterKey: master.index, label: label, createdAt: now))]
+            )
         }
     }
 
@@ -107,12 +111,7 @@ extension OperatorDesk {
     public func registerSecureElement(
         _ registration: SecureElementRegistration, _ context: OperatorContext
     ) async throws(TSMError) -> RegisteredSecureElement {
-        guard registration.keyDiversificationData.count == 10 else {
-            throw .invalid(field: "keyDiversificationData", reason: "10 bytes, as INITIALIZE UPDATE answers them")
-        }
-        guard registration.standard.numbers != nil else {
-            throw .invalid(field: "standard.version", reason: "a version is dotted decimal, such as 2.3.1")
-        }
+        try registration.check()
         return try await once(context, "secure-element.register \(registration.id)") { now throws(TSMError) in
             let network = try await stored { () async throws(StoreError) in
                 try await store.mobileNetwork(registration.mobileNetwork)
@@ -145,136 +144,5 @@ extension OperatorDesk {
             try await store.commit([credential(secret, .operator(name: name), clock.now())])
         }
         return secret
-    }
-
-    /// Settles what is open on a card and sets the directory to what the card says.
-    public func reconcile(
-        _ id: SecureElementIdentifier, _ context: OperatorContext
-    ) async throws(TSMError) -> Reconciliation {
-        try await tsm.reconcile(id)
-    }
-}
-
-// MARK: - Answers
-
-/// A master key on its way to another party.
-public struct WrappedMasterKey: Hashable, Sendable, Codable {
-    public var index: MasterKeyIndex
-    /// RSA-OAEP, SHA-256, under the other party's transport key.
-    public var wrappedKey: [UInt8]
-}
-
-public struct RegisteredServiceProvider: Hashable, Sendable, Codable {
-    public var provider: ServiceProviderRecord
-    /// The bearer secret, told once.
-    public var secret: String
-    public var temporaryMasterKey: WrappedMasterKey
-}
-
-public struct RegisteredSecureElement: Hashable, Sendable, Codable {
-    public var secureElement: SecureElementRecord
-    /// The bearer secret of the local agent, told once.
-    public var agentSecret: String
-}
-
-/// What an operator says of a new secure element.
-public struct SecureElementRegistration: Hashable, Sendable {
-    public var id: SecureElementIdentifier
-    public var mobileNetwork: String
-    public var profileID: String
-    public var type: SecureElementType
-    public var standard: StandardVersion
-    public var certificationLevel: Int
-    public var expiresAt: Int64
-    public var centralSecurityDomain: CentralSecurityDomainRecord
-
-    public init(
-        id: SecureElementIdentifier, mobileNetwork: String, profileID: String, type: SecureElementType,
-        standard: StandardVersion, certificationLevel: Int, expiresAt: Int64,
-        centralSecurityDomain: CentralSecurityDomainRecord
-    ) {
-        self.id = id
-        self.mobileNetwork = mobileNetwork
-        self.profileID = profileID
-        self.type = type
-        self.standard = standard
-        self.certificationLevel = certificationLevel
-        self.expiresAt = expiresAt
-        self.centralSecurityDomain = centralSecurityDomain
-    }
-
-    var keyDiversificationData: [UInt8] { centralSecurityDomain.keys.keyDiversificationData }
-
-    func record(registeredAt now: Int64) -> SecureElementRecord {
-        SecureElementRecord(
-            id: id, mobileNetwork: mobileNetwork, profileID: profileID, type: type, standard: standard,
-            certificationLevel: certificationLevel, expiresAt: expiresAt,
-            centralSecurityDomain: centralSecurityDomain, registeredAt: now)
-    }
-}
-
-// MARK: - Once
-
-extension OperatorDesk {
-    /// Performs a registration once: effect, audit line and answer are committed together.
-    private func once<Answer: Codable & Sendable>(
-        _ context: OperatorContext, _ action: String,
-        _ perform: (_ now: Int64) async throws(TSMError) -> (Answer, [StoreChange])
-    ) async throws(TSMError) -> Answer {
-        try await requestTurns.take(IdempotencyName(scope: context.scope, key: context.idempotencyKey)) {
-            () async throws(TSMError) in try await onceInTurn(context, action, perform)
-        }
-    }
-
-    private func onceInTurn<Answer: Codable & Sendable>(
-        _ context: OperatorContext, _ action: String,
-        _ perform: (_ now: Int64) async throws(TSMError) -> (Answer, [StoreChange])
-    ) async throws(TSMError) -> Answer {
-        let admission: ReceiveModule.Admission<Answer> = try await receive.admit(
-            scope: context.scope, key: context.idempotencyKey, digest: context.requestDigest)
-        let record: IdempotencyRecord
-        switch admission {
-        case .answered(let answer): return answer
-        case .first(let new), .interrupted(let new): record = new
-        }
-        let now = clock.now()
-        let (answer, changes) = try await perform(now)
-        let entry = AuditEntry(at: now, actor: "operator:\(context.name)", action: action)
-        let kept = try await receive.keeping(answer, in: record)
-        try await stored { () async throws(StoreError) in try await store.commit(changes + [.audit(entry), kept]) }
-        return answer
-    }
-
-    private func makeMasterKey(
-        _ label: String, under transportKey: String
-    ) async throws(TSMError) -> WrappedMasterKey {
-        do {
-            let index = try await keys.createMasterKey(label: label)
-            return WrappedMasterKey(
-                index: index, wrappedKey: try await keys.wrappedMasterKey(index, underTransportKey: transportKey))
-        } catch KeyServiceError.invalidTransportKey(let reason) {
-            throw .invalid(field: "transportKey", reason: reason)
-        } catch {
-            throw .internal(reason: "\(error)")
-        }
-    }
-
-    /// 256 bits of randomness; only the digest is kept.
-    private func makeSecret() -> String { random.bytes(32).hex.lowercased() }
-
-    private func credential(_ secret: String, _ holder: CredentialRecord.Holder, _ now: Int64) -> StoreChange {
-        .insertCredential(CredentialRecord(digest: Self.digest(of: secret), holder: holder, createdAt: now))
-    }
-
-    /// SHA-256: what the store knows of a bearer secret.
-    public static func digest(of secret: String) -> [UInt8] { Digest.hash(Array(secret.utf8)) }
-
-    private static func isNameCharacter(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-            true
-        default: false
-        }
     }
 }

@@ -53,6 +53,13 @@ public protocol DirectoryStore: Sendable {
 
     /// The credential whose SHA-256 is `digest`.
     func credential(digest: [UInt8]) async throws(StoreError) -> CredentialRecord?
+    /// A page of credentials ordered by digest, after `digest`, at most `limit` of them.
+    func credentials(after digest: [UInt8]?, limit: Int) async throws(StoreError) -> [CredentialRecord]
+    /// The operators' credentials that have not been revoked.
+    func operatorCredentialsInForce() async throws(StoreError) -> [CredentialRecord]
+
+    /// By master key index.
+    func cardBatches() async throws(StoreError) -> [CardBatchRecord]
 
     /// Commits all changes durably, or none.
     func commit(_ changes: [StoreChange]) async throws(StoreError)
@@ -70,6 +77,7 @@ public enum StoreChange: Sendable {
     case insertMobileNetwork(MobileNetworkRecord)
     case insertServiceProvider(ServiceProviderRecord)
     case insertService(ServiceDefinition)
+    case insertCardBatch(CardBatchRecord)
     case insertSecureElement(SecureElementRecord)
     case updateSecureElement(SecureElementRecord)
     case insertSubscription(SubscriptionRecord)

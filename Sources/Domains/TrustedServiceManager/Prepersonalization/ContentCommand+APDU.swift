@@ -5,12 +5,12 @@ import ISO7816
 extension ContentCommand {
     var apdu: CommandAPDU {
         switch self {
-        case .createSecurityDomain(let aid):
+        case .createSecurityDomain(let aid, let privileges):
             InstallCommand.forInstallAndMakeSelectable(
                 .init(
                     executableLoadFile: SecurityDomainPackage.executableLoadFile,
                     executableModule: SecurityDomainPackage.executableModule, application: aid,
-                    privileges: [.securityDomain])
+                    privileges: privileges)
             ).command
         case .instantiate(let service, let aid):
             InstallCommand.forInstall(
@@ -79,10 +79,14 @@ extension CentralTSM {
 
     /// A session with the central SD, after `sessionsBefore` others in the same trip have moved its counter.
     func centralSession(on element: SecureElementRecord, sessionsBefore: UInt32) -> SessionTerms {
-        let central = element.centralSecurityDomain
-        return SessionTerms(
-            securityDomain: central.aid, keys: central.keys, implementation: central.implementation,
-            sequenceCounter: central.sequenceCounter + 1 + sessionsBefore,
-            hostChallenge: random.bytes(SessionTerms.hostChallengeLength(implementation: central.implementation)))
+        session(with: element.centralSecurityDomain, sessionsBefore: sessionsBefore)
+    }
+
+    /// A session with a security domain that this TSM holds keys of.
+    func session(with domain: CentralSecurityDomainRecord, sessionsBefore: UInt32 = 0) -> SessionTerms {
+        SessionTerms(
+            securityDomain: domain.aid, keys: domain.keys, implementation: domain.implementation,
+            sequenceCounter: domain.sequenceCounter + 1 + sessionsBefore,
+            hostChallenge: random.bytes(SessionTerms.hostChallengeLength(implementation: domain.implementation)))
     }
 }

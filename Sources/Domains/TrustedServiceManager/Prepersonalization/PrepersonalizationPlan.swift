@@ -1,3 +1,5 @@
+import CardCryptography
+import GlobalPlatform
 import ISO7816
 
 /// What is missing on a card for a service: pure, from what the directory knows.
@@ -11,7 +13,7 @@ struct PrepersonalizationPlan: Sendable {
         var commands: [ContentCommand] = []
         let wanted = request.commands.isEmpty ? PrePersonalizationRequest.Command.allCases : request.commands
         if file.securityDomain == nil, wanted.contains(.createSecurityDomain) {
-            commands.append(.createSecurityDomain(securityDomain))
+            commands.append(.createSecurityDomain(securityDomain, privileges))
         }
         if known == nil, wanted.contains(.instantiate) { commands.append(.instantiate(service, instance)) }
         if !isExtradited, wanted.contains(.extradite) { commands.append(.extradite(instance, to: securityDomain)) }
@@ -28,9 +30,18 @@ struct PrepersonalizationPlan: Sendable {
 
     var isSatisfied: Bool { content.isEmpty && !needsTemporaryKeys }
 
-    var securityDomain: AID { file.securityDomain?.aid ?? Self.securityDomainAID(number: file.provider.number) }
+    var securityDomain: AID {
+        file.securityDomain?.aid
+            ?? Self.securityDomainAID(number: file.provider.number, on: file.secureElement)
+    }
 
     var instance: AID { known?.instance ?? nextInstance }
+
+    /// Tables 1, 4, 8.2 and 12.2: outside of the embedded configuration an SP SD may open a trusted path.
+    private var privileges: Privileges {
+        file.secureElement.configuration.hasIssuerSecurityDomainApart
+            ? [.securityDomain, .trustedPath] : [.securityDomain]
+    }
 
     private var known: ServiceInstanceRecord? { file.instance(of: service.identifier, request.service.qualifier) }
 
@@ -46,8 +57,14 @@ struct PrepersonalizationPlan: Sendable {
         preconditionFailure("a card's registry holds far fewer than 65 535 instances")
     }
 
-    /// `F0 "SENESCHAL" "SD"` and the provider's number: the SD of one provider has the same AID on every card.
-    static func securityDomainAID(number: UInt16) -> AID { aid([0xF0] + Array("SENESCHALSD".utf8), number) }
+    /// `F0 "SENESCHAL" "SD"` and the provider's number: the SD of one provider has the same AID on every card. TSMs that
+    /// share a card count their providers each on its own, so another than the central one adds two bytes that follow
+    /// from its management domain.
+    static func securityDomainAID(number: UInt16, on element: SecureElementRecord) -> AID {
+        let prefix = [0xF0] + Array("SENESCHALSD".utf8)
+        guard element.managementRole != .central else { return aid(prefix, number) }
+        return aid(prefix + Digest.hash(element.centralSecurityDomain.aid.bytes).prefix(2), number)
+    }
 
     private static func aid(_ prefix: [UInt8], _ number: UInt16) -> AID {
         do {
@@ -60,7 +77,7 @@ struct PrepersonalizationPlan: Sendable {
 
 /// One step of content management on behalf of a provider.
 enum ContentCommand: Hashable, Sendable {
-    case createSecurityDomain(AID)
+    case createSecurityDomain(AID, Privileges)
     case instantiate(ServiceDefinition, AID)
     case extradite(AID, to: AID)
     case makeSelectable(AID)

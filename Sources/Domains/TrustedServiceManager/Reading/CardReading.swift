@@ -9,11 +9,16 @@ public struct CardReading: Hashable, Sendable, Codable {
     public var centralSecurityDomain: AID
     public var securityDomain: AID?
     public var instance: AID?
+    /// Whether the card may have been terminated by what went before: then it refuses every selection, and that is an
+    /// answer. At any other time it is none.
+    public var followsTermination: Bool?
 
-    public init(centralSecurityDomain: AID, securityDomain: AID?, instance: AID?) {
+    /// - Parameter centralSecurityDomain: the management domain; the issuer SD where the card as a whole is concerned.
+    public init(centralSecurityDomain: AID, securityDomain: AID?, instance: AID?, followsTermination: Bool? = nil) {
         self.centralSecurityDomain = centralSecurityDomain
         self.securityDomain = securityDomain
         self.instance = instance
+        self.followsTermination = followsTermination
     }
 
     /// SELECT central SD, counter, personalization record; the same of the SP SD with its keys; SELECT instance.
@@ -38,11 +43,19 @@ public struct CardReading: Hashable, Sendable, Codable {
             guard let answer, let response = try? ResponseAPDU(bytes: answer) else { return nil }
             responses.append(response)
         }
+        let selection = responses[0].statusWord
+        if followsTermination == true, selection == .conditionsOfUseNotSatisfied {
+            return CardSnapshot(
+                central: .init(keyVersionNumbers: [], sequenceCounter: nil, personalization: [:]),
+                securityDomain: .absent, instanceIsSelectable: nil, cardState: .terminated)
+        }
         var iterator = responses.makeIterator()
         guard case .present(let central)? = domain(centralSecurityDomain, &iterator, hasKeyInformation: false) else {
             return nil
         }
-        var snapshot = CardSnapshot(central: central, securityDomain: .absent, instanceIsSelectable: nil)
+        var snapshot = CardSnapshot(
+            central: central, securityDomain: .absent, instanceIsSelectable: nil,
+            cardState: selection == .selectedFileInvalidated ? .locked : .operational)
         if let securityDomain {
             guard let presence = domain(securityDomain, &iterator, hasKeyInformation: true) else { return nil }
             snapshot.securityDomain = presence
@@ -59,7 +72,10 @@ public struct CardReading: Hashable, Sendable, Codable {
         let keys = hasKeyInformation ? responses.next() : nil
         let counter = responses.next()
         let record = responses.next()
-        guard selection?.statusWord.isSuccess == true else { return .absent }
+        // A locked card answers with a warning (GPC v2.3.1 §11.9.3.2).
+        guard let selection, selection.statusWord.isSuccess || selection.statusWord == .selectedFileInvalidated else {
+            return .absent
+        }
         guard let record, let progress = PersonalizationProgress.read(record, of: aid) else { return nil }
         return .present(
             CardSnapshot.SecurityDomain(
@@ -105,6 +121,8 @@ public struct CardSnapshot: Hashable, Sendable, Codable {
     public var securityDomain: Presence
     /// `nil` when no instance was asked for.
     public var instanceIsSelectable: Bool?
+    /// What SELECT told of the card as a whole.
+    public var cardState: SecureElementLifeCycle?
 }
 
 /// How far one application is personalized, as its SD tells it.

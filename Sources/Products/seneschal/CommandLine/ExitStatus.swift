@@ -10,6 +10,12 @@ enum ExitStatus: Int32 {
     case usage = 2
     case unreachable = 3
     case unknownOutcome = 4
+    /// The card has other keys; nothing was tried that could count against them.
+    case wrongKeys = 5
+    /// There is no reader, or no card in it.
+    case noCard = 6
+    /// Held back: one more failed authentication could block the keys.
+    case withheld = 7
 }
 
 /// A command's own way of failing: what to say, what to do next, and the status.
@@ -43,6 +49,10 @@ extension CommandFailure {
         case let failure as CommandFailure: self = failure
         case let error as SeneschalClientError: self.init(error)
         default:
+            if let failure = CommandFailure(ofCard: error) {
+                self = failure
+                return
+            }
             let code = Seneschal.exitCode(for: error)
             if code.isSuccess { return nil }
             guard code == .validationFailure else {

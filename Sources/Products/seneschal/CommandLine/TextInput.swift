@@ -24,19 +24,22 @@ enum TextInput {
     }
 
     /// A script: one command APDU per line in hex, with spaces as you like; `#` begins a comment.
-    static func script(_ path: String) throws -> API.ProcessScriptRequest {
+    static func commands(_ path: String) throws -> [CommandAPDU] {
         let lines = try read(path).split(separator: "\n", omittingEmptySubsequences: false)
-        var apdus: [HexBytes] = []
-        for (number, line) in lines.enumerated() {
+        return try lines.enumerated().compactMap { number, line in
             let code = line.prefix { $0 != "#" }.filter { !$0.isWhitespace }
-            guard !code.isEmpty else { continue }
+            guard !code.isEmpty else { return nil }
             do {
-                apdus.append(HexBytes(try CommandAPDU(bytes: [UInt8](hex: code)).bytes))
+                return try CommandAPDU(bytes: [UInt8](hex: code))
             } catch {
                 throw CommandFailure(.usage, "\(path), line \(number + 1): \(error)")
             }
         }
-        return API.ProcessScriptRequest(apdus: apdus)
+    }
+
+    /// A script as the contract carries it.
+    static func script(_ path: String) throws -> API.ProcessScriptRequest {
+        API.ProcessScriptRequest(apdus: try commands(path).map { HexBytes($0.bytes) })
     }
 
     /// A message of the contract in JSON, checked as strictly as the server does.

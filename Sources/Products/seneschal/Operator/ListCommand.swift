@@ -9,7 +9,7 @@ struct ListCommand: AsyncParsableCommand {
 
     enum Kind: String, ExpressibleByArgument, CaseIterable {
         case networks, providers, services, secureElements = "secure-elements", subscriptions
-        case communications, executions, audit
+        case cardBatches = "card-batches", credentials, communications, executions, audit
     }
 
     @Argument(help: "One of \(Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -39,6 +39,8 @@ struct ListCommand: AsyncParsableCommand {
             case .services: try await show(Endpoints.listServices, client)
             case .secureElements: try await show(Endpoints.listSecureElements, client)
             case .subscriptions: try await show(Endpoints.listSubscriptions, client)
+            case .cardBatches: try await show(Endpoints.listCardBatches, client)
+            case .credentials: try await show(Endpoints.listCredentials, client)
             case .communications: try await show(Endpoints.listCommunications, client)
             case .executions: try await show(Endpoints.listExecutions, client)
             case .audit: try await show(Endpoints.listAuditEntries, client)
@@ -78,6 +80,8 @@ struct TemplateCommand: ParsableCommand {
 
     enum Kind: String, ExpressibleByArgument, CaseIterable { case service, secureElement = "secure-element" }
 
+    private static let rarelyMeant: Set = ["providers", "issuerSecurityDomain"]
+
     @Argument(help: "service or secure-element.")
     var kind: Kind
 
@@ -87,8 +91,8 @@ struct TemplateCommand: ParsableCommand {
             case .service: API.Service.schema
             case .secureElement: API.RegisterSecureElementRequest.schema
             }
-        // Without the list of providers the service is open to all.
-        let members = (schema.example.members ?? []).filter { $0.name != "providers" }
+        // Without the list of providers the service is open to all; without an issuer SD the card is an embedded one.
+        let members = (schema.example.members ?? []).filter { !Self.rarelyMeant.contains($0.name) }
         Terminal.output(JSONValue.object(members).indentedText)
     }
 }

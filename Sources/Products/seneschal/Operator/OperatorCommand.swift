@@ -17,5 +17,8 @@ struct OperatorCommand: AsyncParsableCommand {
               seneschal operator list executions
               seneschal operator reconcile 45434E0000000001
             """,
-        subcommands: [AddCommand.self, ListCommand.self, ReconcileCommand.self, TemplateCommand.self])
+        subcommands: [
+            AddCommand.self, ListCommand.self, OperatorCardCommand.self, CredentialCommand.self, ReconcileCommand.self,
+            TemplateCommand.self,
+        ])
 }

@@ -1,0 +1,84 @@
+import ArgumentParser
+import CardManagement
+import GlobalPlatform
+import ISO7816
+import SecureChannel
+import SeneschalAPI
+
+/// `seneschal gp keys …`.
+struct GPKeysCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keys", abstract: "The keys of a security domain: list, verify, put, rotate, recover, delete.",
+        subcommands: [List.self, Verify.self])
+
+    /// `seneschal gp keys list`.
+    struct List: GPAction {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List versions, identifiers, types and sizes of the keys.",
+            discussion: """
+                  seneschal gp keys list
+                  seneschal gp keys list --sd A0000001515350410000
+
+                No keys are needed; their values are never told by a card.
+                """)
+
+        @OptionGroup var selection: CardSelection
+
+        @Option(
+            name: .customLong("sd"),
+            help: ArgumentHelp("The security domain; the issuer's when absent.", valueName: "aid"))
+        var securityDomain: AIDArgument?
+
+        @OptionGroup var format: GPOutputOptions
+
+        func perform() async throws -> GPAnswer {
+            let report = try await selection.withCard { channel in
+                try await CardManager(channel: channel, keys: NoKeys()).report(securityDomain: securityDomain?.aid)
+            }
+            let answer = report.answers.first { $0.tag == 0x00E0 }
+            if let answer, answer.statusWord.isRefusal {
+                throw CardManagementError.cardRefused(
+                    CommandRefusal(command: "GET DATA (key information)", statusWord: answer.statusWord))
+            }
+            return GPAnswer(
+                .object(of: [
+                    "securityDomain": report.securityDomain.map { .string("\($0)") },
+                    "keys": .array(report.keys.map(\.json)),
+                ]), report.keys.isEmpty ? ["No keys."] : report.keys.map(\.line))
+        }
+    }
+
+    /// `seneschal gp keys verify`.
+    struct Verify: GPAction {
+        static let configuration = CommandConfiguration(
+            commandName: "verify", abstract: "Check that the card holds these keys, without burning a try.",
+            discussion: """
+                  seneschal gp keys verify --keys candidate.keys
+                  seneschal gp keys verify --vault tsm.vault --master-key 3 --key-version 30
+
+                The card's cryptogram is checked against the keys here; EXTERNAL AUTHENTICATE is not sent. Exit status 5 \
+                says that the card has other keys, and the message what was found out about them.
+                """)
+
+        @OptionGroup var channel: SecureChannelOptions
+        @OptionGroup var format: GPOutputOptions
+
+        func perform() async throws -> GPAnswer {
+            let verified = try await channel.withManager { try await $0.verify(channel.request) }
+            return GPAnswer(
+                .object(of: [
+                    "securityDomain": verified.securityDomain.map { .string("\($0)") },
+                    "keyVersion": verified.keyVersion.map { .string("\($0)") },
+                    "secureChannelProtocol": .string([verified.secureChannelProtocol].hex),
+                    "implementation": .string([verified.implementation].hex),
+                    "diversificationData": .hex(verified.diversificationData),
+                    "diversification": .string(verified.diversification.rawValue),
+                ]),
+                [
+                    "The card holds these keys: version \(verified.keyVersion.map { "\($0)" } ?? "00"), "
+                        + "SCP\([verified.secureChannelProtocol].hex) i=\([verified.implementation].hex), "
+                        + "diversification \(verified.diversification.rawValue). No try was burnt."
+                ])
+        }
+    }
+}

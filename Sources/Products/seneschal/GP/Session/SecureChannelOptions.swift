@@ -1,0 +1,114 @@
+import ArgumentParser
+import CardManagement
+import Foundation
+import GlobalPlatform
+import ISO7816
+import SecureChannel
+
+/// Which security domain, under which keys, how well protected.
+struct SecureChannelOptions: ParsableArguments {
+    @OptionGroup var selection: CardSelection
+
+    @Option(
+        name: .customLong("sd"),
+        help: ArgumentHelp("The security domain; the issuer's when absent.", valueName: "aid"))
+    var securityDomain: AIDArgument?
+
+    @OptionGroup var keys: CardKeyOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "The version of the key set, 01 to 7F or FF; the card chooses when absent.", valueName: "hex"))
+    var keyVersion: KeyVersionArgument?
+
+    @Option(help: "The security level: \(SecurityArgument.choices). The strongest that the card offers when absent.")
+    var security: SecurityArgument?
+
+    @Option(help: "The Secure Channel Protocol: 02 or 03, or 03s16 for S16; what the card announces when absent.")
+    var scp: SCPArgument?
+
+    @Flag(
+        help: ArgumentHelp(
+            "Authenticate although the record says that few tries may be left. Wrong keys never reach the card all the "
+                + "same."))
+    var forceAuthentication = false
+
+    var request: SessionRequest {
+        SessionRequest(
+            securityDomain: securityDomain?.aid, keyVersion: keyVersion?.version, level: security?.level,
+            mode: scp?.mode, isForced: forceAuthentication)
+    }
+
+    /// The manager of the selected card, for the time of `body`.
+    func withManager<Value>(_ body: (CardManager) async throws -> Value) async throws -> Value {
+        // Before the reader is taken: a mistake in the arguments needs no card.
+        let keys = try keys.source()
+        return try await selection.withCard { channel in
+            try await body(CardManager(channel: channel, keys: keys, journal: try StateDirectory.journal()))
+        }
+    }
+
+    /// An open session with the security domain, for the time of `body`.
+    func withSession<Value>(
+        _ body: (inout ManagementSession) async throws -> Value
+    ) async throws -> Value {
+        try await withManager { manager in
+            var session = try await manager.open(request)
+            return try await body(&session)
+        }
+    }
+}
+
+/// An AID on the command line.
+struct AIDArgument: ExpressibleByArgument {
+    let aid: AID
+
+    init?(argument: String) {
+        guard let aid = try? AID(hex: argument.filter { $0 != ":" && $0 != " " }) else { return nil }
+        self.aid = aid
+    }
+}
+
+/// A key version number on the command line, in hex.
+struct KeyVersionArgument: ExpressibleByArgument {
+    let version: KeyVersionNumber
+
+    init?(argument: String) {
+        guard argument.count <= 2, let version = UInt8(argument, radix: 16).flatMap(KeyVersionNumber.init) else {
+            return nil
+        }
+        self.version = version
+    }
+}
+
+/// A security level on the command line, by what it protects.
+struct SecurityArgument: ExpressibleByArgument {
+    let level: SecurityLevel
+
+    private static let levels: [(name: String, level: SecurityLevel)] = [
+        ("none", .noSecureMessaging), ("mac", .commandMAC), ("mac-enc", .commandMACAndDecryption),
+        ("rmac", .macBothWays), ("mac-enc-rmac", .macBothWaysAndDecryption), ("full", .full),
+    ]
+
+    static let choices = levels.map(\.name).joined(separator: ", ")
+
+    init?(argument: String) {
+        guard let level = Self.levels.first(where: { $0.name == argument.lowercased() })?.level else { return nil }
+        self.level = level
+    }
+}
+
+/// A Secure Channel Protocol on the command line.
+enum SCPArgument: String, ExpressibleByArgument, CaseIterable {
+    case scp02 = "02"
+    case scp03 = "03"
+    case scp03S16 = "03s16"
+
+    var mode: SCP03Mode? {
+        switch self {
+        case .scp02: nil
+        case .scp03: .s8
+        case .scp03S16: .s16
+        }
+    }
+}
