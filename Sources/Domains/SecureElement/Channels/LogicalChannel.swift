@@ -12,6 +12,8 @@ struct LogicalChannel: Equatable, Sendable {
     var loading: LoadInProgress?
     /// Parts of a chained command, before the last.
     var chain: [CommandAPDU] = []
+    /// A message for the controlling authority, before its last STORE DATA.
+    var setupMessage: [UInt8] = []
     /// What GET STATUS has not told yet.
     var pendingStatus: PendingStatus?
 
@@ -32,6 +34,7 @@ struct LogicalChannel: Equatable, Sendable {
         personalizationTarget = nil
         loading = nil
         chain = []
+        setupMessage = []
         pendingStatus = nil
     }
 }

@@ -202,7 +202,8 @@ extension RegisteredApplication {
     /// Bytes of persistent memory: a fixed share for the registry entry, and what it holds.
     var size: Int {
         switch content {
-        case .securityDomain(let domain): 128 + domain.keys.reduce(0) { $0 + 8 + $1.bytes.count }
+        case .securityDomain(let domain):
+            128 + domain.keys.reduce(0) { $0 + 8 + $1.bytes.count } + (domain.authority?.size ?? 0)
         case .applet(let applet): 96 + applet.size
         }
     }

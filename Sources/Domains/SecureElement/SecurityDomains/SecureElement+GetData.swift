@@ -19,6 +19,7 @@ extension SecureElement {
         case .sequenceCounter: sequenceCounter(domain)
         case .keyDerivationData: BERTLV(0xCF, memory.identity.keyDiversificationData).bytes
         case .personalizationRecord: personalizationRecord(of: aid)
+        case .certificateOfAuthority: controllingAuthority?.agreementCertificate
         default: aid == memory.issuerSecurityDomain ? cardObject(request, domain) : stored(request, domain)
         }
     }

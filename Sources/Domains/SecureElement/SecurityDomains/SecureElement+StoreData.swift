@@ -21,7 +21,12 @@ extension SecureElement {
     mutating func storeData(
         _ block: StoreDataCommand, of aid: AID, on channel: Int
     ) throws(Refusal) -> ResponseAPDU {
-        guard let target = channels[channel]?.personalizationTarget else { return try storeOwnData(block, of: aid) }
+        guard let target = channels[channel]?.personalizationTarget else {
+            let isForAuthority =
+                channels[channel]?.setupMessage.isEmpty == false || ConfidentialSetupMessage.begins(block.data)
+            return isForAuthority
+                ? try confidentialSetup(block, of: aid, on: channel) : try storeOwnData(block, of: aid)
+        }
         guard memory.application(target)?.securityDomain == aid else {
             channels[channel]?.personalizationTarget = nil
             throw Refusal(.conditionsOfUseNotSatisfied)

@@ -15,6 +15,10 @@ struct SecurityDomain: Equatable, Sendable {
     var authenticationFailures = 0
     /// Data objects that STORE DATA brought, by tag.
     var data: [BERTag: [UInt8]] = [:]
+    /// Of the controlling authority's only.
+    var authority: ControllingAuthority?
+    /// A confidential setup of this SD's keys that has begun.
+    var pendingSetup: PendingSetup?
 
     /// Thirteen sets: as many as GET DATA E0 tells in one short response at every security level (239 bytes, 6 a key).
     static let keysMax = 39
@@ -49,13 +53,13 @@ extension SecurityDomain {
 
     /// GET DATA E0.
     var keyInformation: KeyInformationTemplate? {
-        guard !keys.isEmpty else { return nil }
+        guard !keys.isEmpty || authority != nil else { return nil }
         return KeyInformationTemplate(
             keys.map { key in
                 KeyInformation(
                     identifier: key.identifier, version: key.version,
                     components: [.init(type: key.type, length: UInt8(key.bytes.count))])
-            })
+            } + (authority?.keyInformation ?? []))
     }
 
     /// Puts a key set in place of `replaced`, or beside the others. The counter of a new set starts at zero.

@@ -183,6 +183,8 @@ extension SecurityDomain {
         /// tag (4), value
         static let data: BERTag = 0x83
         static let role: BERTag = 0x84
+        static let authority: BERTag = 0xA5
+        static let pendingSetup: BERTag = 0xA6
     }
 
     var state: [UInt8] {
@@ -197,7 +199,9 @@ extension SecurityDomain {
         }
         return
             ([BERTLV(Tag.role, [role.rawValue])] + keys + counters
-            + [BERTLV(Tag.failures, UInt32(authenticationFailures).bigEndianBytes)] + objects).bytes
+            + [BERTLV(Tag.failures, UInt32(authenticationFailures).bigEndianBytes)] + objects
+            + (authority.map { [BERTLV(Tag.authority, $0.state)] } ?? [])
+            + (pendingSetup.map { [BERTLV(Tag.pendingSetup, $0.state)] } ?? [])).bytes
     }
 
     init(state: [UInt8]) throws(CardStateError) {
@@ -229,6 +233,8 @@ extension SecurityDomain {
             guard value.count >= 4 else { throw .malformed("a data object") }
             data[BERTag(value.prefix(4).reduce(0) { $0 << 8 | UInt32($1) })] = Array(value.dropFirst(4))
         }
+        authority = try reader.valueIfPresent(Tag.authority).map(ControllingAuthority.init(state:))
+        pendingSetup = try reader.valueIfPresent(Tag.pendingSetup).map(PendingSetup.init(state:))
         try reader.finish()
     }
 }

@@ -60,6 +60,9 @@ extension SecurityDomain {
         for version in sequenceCounters.keys where keySet(version) == nil {
             throw .impossible("\(aid) counts the sessions of a key set that it does not have")
         }
+        guard authority == nil || role == .controllingAuthority else {
+            throw .impossible("\(aid) is not the controlling authority's")
+        }
         guard data.values.allSatisfy({ $0.count <= Self.dataObjectLengthMax }) else {
             throw .impossible("a data object of \(aid) is too long")
         }
