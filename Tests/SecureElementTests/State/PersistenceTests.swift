@@ -153,4 +153,60 @@ struct PersistenceTests {
             _ = try SecureElement(persistentState: card.bytes + BERTLV(0x9E, digest).bytes)
         }
     }
+
+    /// The same card as format 1 wrote it: without rules and roles.
+    private func formatOne(_ state: [UInt8]) throws -> [UInt8] {
+        func without(_ tag: BERTag, _ bytes: [UInt8]) throws -> [UInt8] {
+            try BERTLV.sequence(bytes).filter { $0.tag != tag }.bytes
+        }
+        var objects = try BERTLV.sequence(try without(0x83, BERTLV.sequence(state)[0].value))
+        objects[0].value = [0x01]
+        for index in objects.indices where objects[index].tag == 0xE3 {
+            objects[index].value = try BERTLV.sequence(objects[index].value).map { object in
+                object.tag == 0xA6 ? BERTLV(0xA6, try without(0x84, object.value)) : object
+            }.bytes
+        }
+        let card = BERTLV(0xE0, objects).bytes
+        return card + BERTLV(0x9E, Digest.hash(card)).bytes
+    }
+
+    @Test("a card of format 1 is one of Fig. 5: its ISD is the central SD, every other SD a service provider's")
+    func formatOneCard() throws {
+        let card = try Self.full()
+        let old = try formatOne(card.element.persistentState)
+        #expect(old != card.element.persistentState)
+        #expect(try SecureElement(persistentState: old).memory == card.element.memory)
+    }
+
+    @Test("rules of no figure and roles of no table are refused")
+    func unknownRules() throws {
+        let state = try TestCard(.uicc).element.persistentState
+        let sound = try BERTLV.sequence(state)[0]
+        #expect(try SecureElement(persistentState: state).memory.rules.figure == .uicc)
+        func refuses(_ change: (inout [BERTLV]) throws -> Void) throws -> Bool {
+            var objects = try BERTLV.sequence(sound.value)
+            try change(&objects)
+            let card = BERTLV(0xE0, objects).bytes
+            do {
+                _ = try SecureElement(persistentState: card + BERTLV(0x9E, Digest.hash(card)).bytes)
+                return false
+            } catch { return true }
+        }
+        #expect(try !refuses { _ in })
+        for rules: [UInt8] in [[], [6], [4, 0], [9, 0], [6, 2], [6, 1, 0]] {
+            #expect(try refuses { $0[3].value = rules })
+        }
+        for role: [UInt8] in [[], [0], [10], [1, 1]] {
+            #expect(
+                try refuses { objects in
+                    guard let index = objects.firstIndex(where: { $0.tag == 0xE3 }) else { return }
+                    objects[index].value = try BERTLV.sequence(objects[index].value).map { object in
+                        guard object.tag == 0xA6 else { return object }
+                        var inner = try BERTLV.sequence(object.value)
+                        inner[0].value = role
+                        return BERTLV(0xA6, inner)
+                    }.bytes
+                })
+        }
+    }
 }

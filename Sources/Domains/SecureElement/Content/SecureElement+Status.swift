@@ -46,7 +46,16 @@ extension SecureElement {
             .map { request.format == .tlv ? $0.bytes(tags: tags) : $0.legacyBytes(withModules: withModules) }
     }
 
-    /// An SD sees itself and what lies below it: the ISD, with or without Global Registry, everything.
+    /// Whether GET STATUS tells an SD of an object: of itself and what lies below it; the ISD of everything by its Global
+    /// Registry, or without it of what it has created.
+    private func isVisible(_ object: AID, to aid: AID) -> Bool {
+        guard memory.role(of: aid).support(.getStatus) == .byGlobalRegistry else {
+            return memory.isInSubtree(object, of: aid)
+        }
+        let parent = memory.application(object)?.securityDomain ?? memory.loadFile(object)?.securityDomain
+        return privileges(of: aid).contains(.globalRegistry) || parent == aid
+    }
+
     private func registryEntries(_ subset: GetStatusCommand.Subset, seenBy aid: AID) -> [RegistryEntry] {
         switch subset {
         case .issuerSecurityDomain:
@@ -55,9 +64,9 @@ extension SecureElement {
             entry.lifeCycle = memory.lifeCycle.rawValue
             return [entry]
         case .applications:
-            return memory.applications.dropFirst().filter { memory.isInSubtree($0.aid, of: aid) }.map(\.registryEntry)
+            return memory.applications.dropFirst().filter { isVisible($0.aid, to: aid) }.map(\.registryEntry)
         case .executableLoadFiles, .executableLoadFilesAndModules:
-            return memory.loadFiles.filter { memory.isInSubtree($0.aid, of: aid) }.map { file in
+            return memory.loadFiles.filter { isVisible($0.aid, to: aid) }.map { file in
                 RegistryEntry(
                     aid: file.aid, lifeCycle: ExecutableLoadFileLifeCycle.loaded.rawValue, version: file.version,
                     modules: subset == .executableLoadFilesAndModules ? file.modules : [],
@@ -110,11 +119,14 @@ extension SecureElement {
         channels[channel] = current
     }
 
-    /// The position of an object that `aid` manages: in its subtree, and not itself.
+    /// The position of an object whose life `aid` may change: below it, or by Global Lock anywhere; never itself.
     private func managed(_ target: AID, by aid: AID) throws(Refusal) -> Int {
-        guard let index = memory.index(of: target), target != aid, memory.isInSubtree(target, of: aid) else {
-            throw Refusal(.referencedDataNotFound)
+        let isGlobal = memory.role(of: aid).support(.setStatus) == .byGlobalLock
+        guard !isGlobal || privileges(of: aid).contains(.globalLock) else {
+            throw Refusal(.conditionsOfUseNotSatisfied)
         }
+        guard let index = memory.index(of: target), target != aid, isGlobal || memory.isInSubtree(target, of: aid)
+        else { throw Refusal(.referencedDataNotFound) }
         return index
     }
 
