@@ -13,16 +13,19 @@ public struct CardManager: Sendable {
     public let keys: any CardKeySource
     /// Where refused authentications, installations and rotations are on record.
     public let journal: any ManagementJournal
+    /// Adds tokens to the commands that take one; needed in Security Domains with Delegated Management.
+    public let tokens: (any TokenIssuer)?
     let random: any RandomSource
 
     /// - Parameter journal: without a durable one nothing is remembered beyond the process.
     public init(
         channel: any CardChannel, keys: any CardKeySource, journal: any ManagementJournal = MemoryJournal(),
-        random: any RandomSource = SystemRandomSource()
+        tokens: (any TokenIssuer)? = nil, random: any RandomSource = SystemRandomSource()
     ) {
         self.channel = channel
         self.keys = keys
         self.journal = journal
+        self.tokens = tokens
         self.random = random
     }
 

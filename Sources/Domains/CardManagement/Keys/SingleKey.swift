@@ -13,6 +13,16 @@ public enum SingleKey: Hashable, Sendable {
 }
 
 extension SingleKey {
+    /// What a card needs to verify the signatures of this key's other half, or of the key itself.
+    public init(_ key: VerificationKey) {
+        switch key {
+        case .rsa(let key): self = .rsaPublic(modulus: key.modulus, exponent: key.exponent)
+        case .ec(let key): self = .ecPublic(point: key.uncompressedPoint, curve: key.curve.parameterReference)
+        case .aes(let key): self = .aes(key)
+        case .tripleDES(let key): self = .tripleDES(key)
+        }
+    }
+
     /// - Parameter encrypt: takes whole blocks of the DEK's cipher.
     /// - Returns: the field and the key check value that the card answers, empty for public keys.
     func field(

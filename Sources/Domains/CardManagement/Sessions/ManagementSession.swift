@@ -44,6 +44,7 @@ public struct ManagementSession: ~Copyable, Sendable {
     /// What is too long for one short APDU is cut: PUT KEY, INSTALL and DELETE by GlobalPlatform's command chaining.
     /// - Throws: ``CardManagementError``; a refusal is an answer and not thrown.
     public mutating func transmit(_ command: CommandAPDU) async throws(CardManagementError) -> ResponseAPDU {
+        let command = try await approved(command)
         let parts: [CommandAPDU]
         do {
             if Self.chained.contains(command.instruction), command.data.count > commandDataLengthMax {
@@ -60,6 +61,12 @@ public struct ManagementSession: ~Copyable, Sendable {
         guard let last = parts.last else { preconditionFailure("a command is at least one part") }
         let response = try await manager.transmit(last)
         do { return try messaging.unwrap(response) } catch { throw .secureChannel(error) }
+    }
+
+    /// The command with a token, where tokens are issued and it takes one.
+    private func approved(_ command: CommandAPDU) async throws(CardManagementError) -> CommandAPDU {
+        guard let tokens = manager.tokens, let bearing = ContentToken.missing(in: command) else { return command }
+        do { return try await tokens.approved(bearing) } catch { throw .keysUnavailable(error) }
     }
 
     /// Sends one command that must succeed.
