@@ -18,7 +18,8 @@ public enum DataAuthentication {
 
     /// Whether a DAP block is this key's for the load file.
     public static func isValid(
-        _ pattern: LoadFile.DataAuthenticationPattern, for file: ExecutableLoadFile, hash algorithm: LoadFileHashAlgorithm,
+        _ pattern: LoadFile.DataAuthenticationPattern, for file: ExecutableLoadFile,
+        hash algorithm: LoadFileHashAlgorithm,
         key: VerificationKey
     ) -> Bool {
         key.isValid(pattern.signature, over: Digest.hash(file.loadFileDataBlock, algorithm.digest))
