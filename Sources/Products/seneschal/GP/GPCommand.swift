@@ -24,6 +24,9 @@ struct GPCommand: AsyncParsableCommand {
             (an authentication that could be the last).
             """,
         subcommands: [
-            GPReadersCommand.self, GPInfoCommand.self, GPListCommand.self, GPAPDUCommand.self, GPKeysCommand.self,
+            GPReadersCommand.self, GPInfoCommand.self, GPListCommand.self, GPStatusCommand.self, GPInstallCommand.self,
+            GPDeleteCommand.self, GPExtraditeCommand.self, GPDomainCommand.self, GPKeysCommand.self, GPLockCommand.self,
+            GPUnlockCommand.self, GPTerminateCommand.self, GPStoreDataCommand.self, GPAPDUCommand.self,
+            GPTokenCommand.self, GPDAPCommand.self, GPDiversifyCommand.self,
         ])
 }

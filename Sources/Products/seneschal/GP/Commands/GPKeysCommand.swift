@@ -9,7 +9,7 @@ import SeneschalAPI
 struct GPKeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys", abstract: "The keys of a security domain: list, verify, put, rotate, recover, delete.",
-        subcommands: [List.self, Verify.self])
+        subcommands: [List.self, Verify.self, Put.self, Rotate.self, Recover.self, Delete.self])
 
     /// `seneschal gp keys list`.
     struct List: GPAction {

@@ -22,7 +22,7 @@ extension CommandFailure {
 
     private init(_ error: CardManagementError) {
         switch error {
-        case .notAllowed: self.init(.usage, "\(error)")
+        case .notAllowed: self.init(.refused, "\(error)")
         case .keysUnavailable: self.init(.usage, "\(error)", nextStep: Self.keysNextStep)
         case .noSuchKeySet: self.init(.usage, "\(error)", nextStep: "--key-version takes one of those listed")
         case .authenticationWithheld:
@@ -68,6 +68,8 @@ extension CommandFailure {
         case .authenticationMethodBlocked: "these keys cannot be used any more; another key set may be: --key-version"
         case .selectedFileInvalidated: "`seneschal gp unlock` opens what is locked"
         case .notEnoughMemory: "`seneschal gp info` tells what is free; `gp delete` makes room"
+        case .conditionsOfUseNotSatisfied where refusal.command.hasPrefix("DELETE"):
+            "`seneschal gp list` shows what came from it; --with-applications deletes that too"
         case .fileNotFound where refusal.command == "SELECT":
             "`seneschal gp list` shows what is there; --sd names another"
         default: nil
