@@ -1,7 +1,8 @@
 public import GlobalPlatform
 
 extension Privileges {
-    /// The names of the standard, in the order of the bits. GPC v2.3.1 Tables 11-7 to 11-9.
+    /// The names of the standard as one word each, for arguments, in the order of the bits. GPC v2.3.1 Tables 11-7 to
+    /// 11-9.
     public static let names: [(privilege: Privileges, name: String)] = [
         (.securityDomain, "SecurityDomain"), (.dapVerification, "DAPVerification"),
         (.delegatedManagement, "DelegatedManagement"), (.cardLock, "CardLock"), (.cardTerminate, "CardTerminate"),
@@ -13,9 +14,6 @@ extension Privileges {
         (.receiptGeneration, "ReceiptGeneration"), (.cipheredLoadFileDataBlock, "CipheredLoadFileDataBlock"),
         (.contactlessActivation, "ContactlessActivation"), (.contactlessSelfActivation, "ContactlessSelfActivation"),
     ]
-
-    /// The names of the privileges in this set.
-    public var names: [String] { Self.names.filter { contains($0.privilege) }.map(\.name) }
 
     /// The privileges of these names, upper and lower case alike; `nil` when one is unknown.
     public init?(names: [String]) {
