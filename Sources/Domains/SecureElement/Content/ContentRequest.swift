@@ -19,17 +19,14 @@ struct ContentRequest: Equatable, Sendable {
         case extradite(AID, to: AID)
         case updateRegistry(AID, to: AID?)
         case delete(AID)
-    }
 
-    /// The data field without the token and its length: what a token signs, next to P1 and P2 (GPC v2.3.1 §C.4).
-    var dataWithoutToken: [UInt8] {
-        switch step {
-        case .delete:
-            let objects = (try? BERTLV.sequence(command.data)) ?? []
-            return objects.filter { $0.tag != 0x9E }.bytes
-        default:
-            // The token is the last field; its length stands before it, in BER form.
-            return Array(command.data.dropLast(BERTLV.lengthBytes(token.count).count + token.count))
+        /// What it is about.
+        var object: AID {
+            switch self {
+            case .load(let object, _), .install(let object, _, _), .makeSelectable(let object),
+                .extradite(let object, _), .updateRegistry(let object, _), .delete(let object):
+                object
+            }
         }
     }
 
@@ -48,5 +45,7 @@ struct ContentRequest: Equatable, Sendable {
 struct ContentApproval: Equatable, Sendable {
     let request: ContentRequest
     /// The security domain whose token it was that let a delegated one act; `nil` when none was needed.
-    let verifier: AID?
+    var verifier: AID?
+    /// Where the object was before a delegated step, if it was anywhere: a receipt tells.
+    var formerSecurityDomain: AID?
 }

@@ -18,23 +18,23 @@ extension SecureElement {
         case .allowed:
             try checkManages(receiver)
             try checkReach(request, of: receiver, codeOf: receiver)
-            return ContentApproval(request: request, verifier: nil)
+            return ContentApproval(request: request)
         case .onSecurityDomains:
             guard concernsSecurityDomain(request.step) else { throw Refusal(.conditionsOfUseNotSatisfied) }
             try checkReach(request, of: receiver, codeOf: receiver)
-            return ContentApproval(request: request, verifier: nil)
+            return ContentApproval(request: request)
         case .onNewSecurityDomains:
             guard case .extradite(let object, _) = request.step, isNewSecurityDomain(object) else {
                 throw Refusal(.conditionsOfUseNotSatisfied)
             }
             try checkReach(request, of: receiver, codeOf: receiver)
-            return ContentApproval(request: request, verifier: nil)
+            return ContentApproval(request: request)
         case .byGlobalDelete:
             guard privileges(of: receiver).contains(.globalDelete) else {
                 throw Refusal(.conditionsOfUseNotSatisfied)
             }
             try checkExists(request)
-            return ContentApproval(request: request, verifier: nil)
+            return ContentApproval(request: request)
         case .withToken:
             return try authorizeDelegated(request)
         }
@@ -48,23 +48,9 @@ extension SecureElement {
         else { throw Refusal(.conditionsOfUseNotSatisfied) }
         try checkReach(request, of: receiver, codeOf: verifier)
         try verifyToken(request, by: verifier)
-        return ContentApproval(request: request, verifier: verifier)
+        return ContentApproval(
+            request: request, verifier: verifier, formerSecurityDomain: memory.parent(of: request.step.object))
     }
-
-    /// Whether the token of a delegated SD's command is the verifier's approval of this very command.
-    ///
-    /// The hook of delegated management: `request` has P1 and P2 in its command, the data without the token, and the
-    /// token's bytes; `verifier` is the SD whose key verifies it. It may change memory, to remember what is used up:
-    /// a command that is refused later takes that back. GPC v2.3.1 §9.1.3.1 and §C.4.
-    mutating func verifyToken(_ request: ContentRequest, by verifier: AID) throws(Refusal) {
-        throw Refusal(.conditionsOfUseNotSatisfied)
-    }
-
-    /// The data of the answer to a step that has been done: the length of a receipt, and the receipt.
-    ///
-    /// The hook of receipts: called last, when memory is what the step made of it. `00`, an absent receipt, for whoever
-    /// needed no token (GPC v2.3.1 Table 11-52).
-    mutating func confirmation(of approval: ContentApproval) throws(Refusal) -> [UInt8] { [0x00] }
 }
 
 // MARK: - Rules

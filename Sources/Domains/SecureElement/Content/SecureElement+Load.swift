@@ -63,18 +63,6 @@ extension SecureElement {
         guard memory.used <= memory.capacity else { throw Refusal(.notEnoughMemory) }
     }
 
-    /// Whether the load file has the Data Authentication Patterns that it needs, before it is registered: of the SD it
-    /// goes to, if that has DAP Verification, and of every SD with Mandated DAP Verification.
-    ///
-    /// The hook of load file signatures: the file has its DAP blocks, `loading` the announcement with its hash, the SD
-    /// that it goes to, and the SD that announced it. GPC v2.3.1 §9.2.1 and §C.3.
-    private func verifyDAP(of file: LoadFile, _ loading: LoadInProgress) throws(Refusal) {
-        let isNeeded =
-            privileges(of: loading.securityDomain).contains(.dapVerification)
-            || memory.applications.contains { $0.privileges.contains(.mandatedDAPVerification) }
-        guard !isNeeded else { throw Refusal(.conditionsOfUseNotSatisfied) }
-    }
-
     /// The Load File Data Block Hash, when the announcement has one (GPC v2.3.1 §C.2).
     private func checkHash(of file: LoadFile, _ announcement: InstallCommand.ForLoad) throws(Refusal) {
         let expected = announcement.loadFileDataBlockHash

@@ -16,7 +16,7 @@ public struct CardRules: Hashable, Sendable {
     var issuerSecurityDomainAliases: [AID] { ["A000000003000000"] }
 
     /// What STORE DATA may give a security domain: identification numbers, SD manager URL, production data.
-    var storableTags: Set<BERTag> { [0x42, 0x45, 0x5F50, 0x9F66, 0x9F67] }
+    var storableTags: Set<BERTag> { [0x42, 0x45, 0x5F20, 0x5F50, 0x9F66, 0x9F67] }
 
     /// Volatile memory that applications may use, in bytes.
     var volatileCapacity: Int { 16 * 1024 }

@@ -149,6 +149,9 @@ extension CardMemory {
         return nil
     }
 
+    /// The security domain that an Application or load file is associated with.
+    func parent(of aid: AID) -> AID? { application(aid)?.securityDomain ?? loadFile(aid)?.securityDomain }
+
     /// Changes the security domain with this AID in place.
     mutating func updateSecurityDomain(_ aid: AID, _ change: (inout SecurityDomain) -> Void) {
         guard let index = index(of: aid), case .securityDomain(var domain) = applications[index].content else { return }

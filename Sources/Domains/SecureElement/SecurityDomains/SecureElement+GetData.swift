@@ -17,6 +17,7 @@ extension SecureElement {
         case .cardCapabilityInformation: cardCapabilityInformation.bytes
         case .keyInformationTemplate: domain.keyInformation?.bytes
         case .sequenceCounter: sequenceCounter(domain)
+        case .confirmationCounter: confirmationCounter(of: aid, domain)
         case .keyDerivationData: BERTLV(0xCF, memory.identity.keyDiversificationData).bytes
         case .personalizationRecord: personalizationRecord(of: aid)
         case .certificateOfAuthority: controllingAuthority?.agreementCertificate
@@ -46,6 +47,13 @@ extension SecureElement {
     private func sequenceCounter(_ domain: SecurityDomain) -> [UInt8]? {
         guard let version = domain.defaultKeySet else { return nil }
         return BERTLV(0xC1, (domain.sequenceCounters[version] ?? .zero).bytes).bytes
+    }
+
+    /// C2: the counter of the last receipt, two bytes; of a security domain that makes receipts.
+    private func confirmationCounter(of aid: AID, _ domain: SecurityDomain) -> [UInt8]? {
+        guard privileges(of: aid).contains(.receiptGeneration) else { return nil }
+        let counter = domain.delegation.confirmationCounter
+        return BERTLV(0xC2, [UInt8(counter >> 8), UInt8(counter & 0xFF)]).bytes
     }
 
     var cardRecognitionData: CardRecognitionData {

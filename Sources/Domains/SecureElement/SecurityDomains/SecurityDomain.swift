@@ -19,6 +19,8 @@ struct SecurityDomain: Equatable, Sendable {
     var authority: ControllingAuthority?
     /// A confidential setup of this SD's keys that has begun.
     var pendingSetup: PendingSetup?
+    /// Tokens that were used, receipts that were made.
+    var delegation = DelegationRecord()
 
     /// Thirteen sets: as many as GET DATA E0 tells in one short response at every security level (239 bytes, 6 a key).
     static let keysMax = 39

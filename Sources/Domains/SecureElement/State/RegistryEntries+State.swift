@@ -201,7 +201,7 @@ extension SecurityDomain {
             ([BERTLV(Tag.role, [role.rawValue])] + keys + counters
             + [BERTLV(Tag.failures, UInt32(authenticationFailures).bigEndianBytes)] + objects
             + (authority.map { [BERTLV(Tag.authority, $0.state)] } ?? [])
-            + (pendingSetup.map { [BERTLV(Tag.pendingSetup, $0.state)] } ?? [])).bytes
+            + (pendingSetup.map { [BERTLV(Tag.pendingSetup, $0.state)] } ?? []) + delegation.state).bytes
     }
 
     init(state: [UInt8]) throws(CardStateError) {
@@ -235,6 +235,7 @@ extension SecurityDomain {
         }
         authority = try reader.valueIfPresent(Tag.authority).map(ControllingAuthority.init(state:))
         pendingSetup = try reader.valueIfPresent(Tag.pendingSetup).map(PendingSetup.init(state:))
+        delegation = try DelegationRecord(&reader)
         try reader.finish()
     }
 }
