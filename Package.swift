@@ -58,7 +58,9 @@ let package = Package(
         .executable(name: "seneschal", targets: ["seneschal"]),
         .library(name: "SecureElement", targets: ["SecureElement"]),
         .library(name: "SecureChannel", targets: ["SecureChannel"]),
-        .library(name: "CardManagement", targets: ["CardManagement"]),
+        .library(
+            name: "CardManagement",
+            targets: ["CardManagement", "SecureChannel", "GlobalPlatform", "CardCryptography", "ISO7816"]),
         .library(name: "ServiceProvider", targets: ["ServiceProvider"]),
     ],
     dependencies: [

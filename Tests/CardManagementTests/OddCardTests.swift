@@ -2,6 +2,7 @@ import CardManagement
 import GlobalPlatform
 import ISO7816
 import SecureChannel
+import Synchronization
 import Testing
 
 @Suite("A card of another make")
@@ -134,6 +135,37 @@ struct OddCardTests {
         }
         await #expect(throws: CardManagementError.authenticationWithheld(.failuresOnRecord(2, keyVersion: 0x7F))) {
             _ = try await manager.open(SessionRequest())
+        }
+    }
+
+    @Test(
+        "that takes short commands only gets none that is longer",
+        arguments: [(SecurityLevel.commandMAC, 120), (.full, 111), (.macBothWays, 120)])
+    func commandLength(_ level: SecurityLevel, _ expected: Int) async throws {
+        let information = FileControlInformation.securityDomain(
+            OddCard.securityDomain, recognition: CardRecognitionData(secureChannels: []), commandDataLengthMax: 0x80)
+        let card = OddCard(selection: ResponseAPDU(.success, data: information.bytes)) { command in
+            ResponseAPDU(command.instruction == GetStatusCommand.instruction ? .referencedDataNotFound : .success)
+        }
+        let session = try await card.manager().open(SessionRequest(level: level))
+        let length = session.commandDataLengthMax
+        #expect(length == expected)
+        let wire = Listening(card)
+        let manager = CardManager(channel: wire, keys: FixedKeySource(CardKeyMaterial(OddCard.keys)))
+        _ = try await manager.install(try Packages.plan(), in: SessionRequest(level: level))
+        let longest = wire.longest.withLock { $0 }
+        #expect((100...128).contains(longest))
+    }
+
+    /// Notes the longest data field.
+    private final class Listening: CardChannel {
+        let card: OddCard
+        let longest = Mutex(0)
+        init(_ card: OddCard) { self.card = card }
+        func reset() {}
+        func transmit(_ command: CommandAPDU) -> ResponseAPDU {
+            longest.withLock { $0 = max($0, command.data.count) }
+            return card.transmit(command)
         }
     }
 

@@ -36,8 +36,18 @@ public struct ManagementSession: ~Copyable, Sendable {
     public var level: SecurityLevel { messaging.level }
     public var secureChannelProtocol: UInt8 { 0x03 }
 
-    /// The longest plain data field of one short command at this level.
-    public var commandDataLengthMax: Int { messaging.commandDataLengthMax }
+    /// The longest plain data field of one short command at this level, on this card (`9F65` in the answer to SELECT).
+    public var commandDataLengthMax: Int {
+        guard let bound = report.commandDataLengthMax, (Self.commandDataLengthMin..<255).contains(bound) else {
+            return messaging.commandDataLengthMax
+        }
+        let body = bound - (level.hasCommandMAC ? messaging.mode.length : 0)
+        // Padding takes one byte at least and fills whole blocks.
+        return level.hasCommandDecryption ? body / sensitiveBlockLength * sensitiveBlockLength - 1 : body
+    }
+
+    /// Less than this is no bound that a card can mean: an INSTALL would not fit.
+    private static let commandDataLengthMin = 64
 
     /// Sends one command through the session and answers whatever the card says.
     ///
