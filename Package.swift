@@ -51,6 +51,9 @@ let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", packa
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 
+/// What a program imports that manages cards.
+let hostLibrary = ["CardManagement", "SecureChannel", "GlobalPlatform", "CardCryptography", "ISO7816"]
+
 let package = Package(
     name: "seneschal",
     platforms: [.macOS(.v15)],
@@ -58,9 +61,7 @@ let package = Package(
         .executable(name: "seneschal", targets: ["seneschal"]),
         .library(name: "SecureElement", targets: ["SecureElement"]),
         .library(name: "SecureChannel", targets: ["SecureChannel"]),
-        .library(
-            name: "CardManagement",
-            targets: ["CardManagement", "SecureChannel", "GlobalPlatform", "CardCryptography", "ISO7816"]),
+        .library(name: "CardManagement", targets: hostLibrary),
         .library(name: "ServiceProvider", targets: ["ServiceProvider"]),
     ],
     dependencies: [
