@@ -166,7 +166,7 @@ let package = Package(
             path: "Tests/CardTesting", swiftSettings: strict),
         tests("ISO7816Tests", ["ISO7816", "CardTesting"]),
         tests("CardCryptographyTests", ["CardCryptography", "ISO7816", "CardTesting"]),
-        tests("GlobalPlatformTests", ["GlobalPlatform", "ISO7816", "CardTesting"]),
+        tests("GlobalPlatformTests", ["GlobalPlatform", "CardCryptography", "ISO7816", "CardTesting"]),
         tests("SecureChannelTests", ["SecureChannel", "CardCryptography", "ISO7816", "CardTesting"]),
         tests(
             "SecureElementTests",
