@@ -144,6 +144,27 @@ struct TokenReplayTests {
         try card.expectRefusal(bare, .conditionsOfUseNotSatisfied)
     }
 
+    @Test("operation, used token and receipt are one write: a cut leaves all of them or none")
+    func oneWrite() throws {
+        var card = try DelegatedCard()
+        let loading = try DelegatedCard.loading()
+        var commands = [try card.approved(loading.announcement())] + (try loading.blocks())
+        let writes = [Int](repeating: 0, count: commands.count - 1) + [Int](repeating: 1, count: 10)
+        for (command, _) in DelegatedCard.operations { commands.append(try card.approved(command)) }
+        var session = try OpenSession(DelegatedCard.domain, &card.card, keys: DelegatedCard.keys)
+        for (command, expected) in zip(commands, writes) {
+            let before = card.card.element
+            #expect(try session.send(command, &card.card).statusWord == .success)
+            let after = card.card.element
+            #expect(after.persistentRevision == before.persistentRevision + UInt64(expected), "\(command)")
+            let record = after.memory.securityDomain(DelegatedCard.central)?.delegation
+            let former = before.memory.securityDomain(DelegatedCard.central)?.delegation
+            #expect((record != former) == (expected == 1))
+            #expect(try SecureElement(persistentState: after.persistentState).memory == after.memory)
+        }
+        #expect(commands.count == writes.count)
+    }
+
     @Test("when the receipts of a card are used up, nothing more is done by token")
     func counterEnd() throws {
         var card = try DelegatedCard().before(0)
