@@ -30,7 +30,7 @@ public struct SecureElement: Sendable {
     public mutating func reset() { channels = Self.freshChannels(memory) }
 
     private static func freshChannels(_ memory: CardMemory) -> [LogicalChannel?] {
-        [LogicalChannel(selected: memory.issuerSecurityDomain)] + Array(repeating: nil, count: channelsMax - 1)
+        [LogicalChannel(selected: memory.implicitlySelected(on: 0))] + Array(repeating: nil, count: channelsMax - 1)
     }
 }
 
@@ -100,14 +100,19 @@ extension SecureElement {
             return try processSecurityDomainCommand(command, on: channel)
         case .applet(let applet):
             guard !application.isLocked else { throw Refusal(.conditionsOfUseNotSatisfied) }
-            return run(applet, of: selected, command)
+            return try run(applet, of: selected, command)
         }
     }
 
-    private mutating func run(_ applet: InstalledApplet, of aid: AID, _ command: CommandAPDU) -> ResponseAPDU {
+    private mutating func run(
+        _ applet: InstalledApplet, of aid: AID, _ command: CommandAPDU
+    ) throws(Refusal) -> ResponseAPDU {
         var after = applet.code
         let response = after.process(command, environment)
-        if after != applet.code, !response.statusWord.isRefusal { memory.updateApplet(aid) { $0.code = after } }
+        if after != applet.code, !response.statusWord.isRefusal {
+            memory.updateApplet(aid) { $0.code = after }
+            if after.size != applet.size { try checkMemory() }
+        }
         return response
     }
 

@@ -74,6 +74,8 @@ struct GetStatusTests {
         for other in [
             GetStatusCommand(.executableLoadFiles, isContinuation: true),
             GetStatusCommand(.applications, format: .legacy, isContinuation: true),
+            GetStatusCommand(.applications, isContinuation: true, namePrefix: [0xF0]),
+            GetStatusCommand(.applications, isContinuation: true, otherCriteria: [BERTLV(0x5C, [0x4F])]),
         ] {
             #expect(try session.send(other.command, &card).statusWord == .conditionsOfUseNotSatisfied)
         }
@@ -107,6 +109,41 @@ struct GetStatusTests {
         #expect(answer.data.hex == "E30E4F08A0000001510000009F70010F")
         let truncated = GetStatusCommand(.issuerSecurityDomain, otherCriteria: [BERTLV(0x5C, [0x4F, 0x9F])]).command
         try card.expectRefusals([(truncated, .incorrectData)])
+    }
+
+    @Test("every data object of an entry can be asked for alone, in every subset; what an entry lacks leaves it empty")
+    func everyTag() throws {
+        var card = try TestCard()
+        let package = Package()
+        try card.expectSuccess(card.manage(try package.commands() + [package.instantiate(TestCard.instance)]))
+        func object(_ tag: [UInt8], _ subset: GetStatusCommand.Subset, _ name: AID) throws -> String {
+            let search = GetStatusCommand(subset, namePrefix: name.bytes, otherCriteria: [BERTLV(0x5C, tag)]).command
+            let entries = try BERTLV.sequence(try card.responses([search])[0].data)
+            return try #require(entries.first).value.hex
+        }
+        let central = TestCard.central.bytes.hex
+        let file = package.aid.bytes.hex
+        let expected: [([UInt8], issuer: String, application: String, file: String, module: String)] = [
+            ([0x4F], "4F08\(central)", "4F0E\(TestCard.instance.bytes.hex)", "4F0C\(file)", "4F0C\(file)"),
+            ([0x9F, 0x70], "9F70010F", "9F700107", "9F700101", "9F700101"),
+            ([0xC5], "C5039A0000", "C503000000", "", ""), ([0xCF], "", "", "", ""),
+            ([0xC4], "C407A0000001515350", "C40C\(file)", "", ""), ([0xCE], "", "", "CE020100", "CE020100"),
+            ([0xCC], "CC08\(central)", "CC08\(central)", "CC08\(central)", "CC08\(central)"),
+            ([0x84], "", "", "", "840D\(package.modules[0].bytes.hex)"), ([0xDF, 0x7F], "", "", "", ""),
+            (
+                [0xCE, 0x4F, 0x84], "4F08\(central)", "4F0E\(TestCard.instance.bytes.hex)", "4F0C\(file)CE020100",
+                "4F0C\(file)CE020100840D\(package.modules[0].bytes.hex)"
+            ),
+        ]
+        for (tags, issuer, application, loadFile, module) in expected {
+            #expect(try object(tags, .issuerSecurityDomain, TestCard.central) == issuer)
+            #expect(try object(tags, .applications, TestCard.instance) == application)
+            #expect(try object(tags, .executableLoadFiles, package.aid) == loadFile)
+            #expect(try object(tags, .executableLoadFilesAndModules, package.aid) == module)
+        }
+        // Another criterion than the AID is none of ours: not found in silence, but refused.
+        let other = GetStatusCommand(.applications, otherCriteria: [BERTLV(0x9F70, [0x07])]).command
+        try card.expectRefusals([(other, .incorrectData)])
     }
 
     @Test("an SP SD sees itself and what lies below it, nothing else; the card itself is 6A88 for it")

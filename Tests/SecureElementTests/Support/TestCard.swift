@@ -13,6 +13,8 @@ struct TestCard {
     static let otherDomain: AID = "F053454E45534348414C53440002"
     static let instance: AID = "F053454E45534348414C50410001"
     static let otherInstance: AID = "F053454E45534348414C50410002"
+    static let third: AID = "F053454E45534348414C50410003"
+    static let fourth: AID = "F053454E45534348414C50410004"
     static let centralKeys = keySet(0x40)
     static let temporaryKeys = keySet(0x50)
     static let providerKeys = keySet(0x60)

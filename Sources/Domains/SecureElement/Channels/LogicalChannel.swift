@@ -48,9 +48,15 @@ struct OpenKeySet: Equatable, Sendable {
 
 /// What is left of a GET STATUS answer, for `6310` and the continuation.
 struct PendingStatus: Equatable, Sendable {
-    var subset: GetStatusCommand.Subset
-    var format: GetStatusCommand.Format
+    var request: GetStatusCommand
     var entries: [[UInt8]]
+
+    /// Whether a command asks for the rest of the same search.
+    func continues(_ next: GetStatusCommand) -> Bool {
+        var same = request
+        same.isContinuation = true
+        return next == same
+    }
 }
 
 /// A load file on its way in: volatile until the last block.

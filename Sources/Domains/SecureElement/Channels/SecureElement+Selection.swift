@@ -43,7 +43,7 @@ extension SecureElement {
         }
     }
 
-    /// MANAGE CHANNEL: opens a supplementary channel with the issuer security domain selected, or closes one.
+    /// MANAGE CHANNEL: opens a supplementary channel with its implicitly selected Application, or closes one.
     /// GPC v2.3.1 §11.7.
     mutating func manageChannel(_ command: CommandAPDU, on channel: Int) throws(Refusal) -> ResponseAPDU {
         guard memory.lifeCycle != .cardLocked else { throw Refusal(.functionNotSupported) }
@@ -58,7 +58,7 @@ extension SecureElement {
                 guard let free = channels.firstIndex(of: nil) else { throw Refusal(.functionNotSupported) }
                 number = free
             }
-            channels[number] = LogicalChannel(selected: memory.issuerSecurityDomain)
+            channels[number] = LogicalChannel(selected: memory.implicitlySelected(on: number))
             return ResponseAPDU(.success, data: wanted == nil ? [UInt8(number)] : [])
         case .close(let number):
             guard Int(number) < channels.count else { throw Refusal(.functionNotSupported) }

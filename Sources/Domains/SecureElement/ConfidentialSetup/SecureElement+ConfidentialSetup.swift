@@ -162,7 +162,7 @@ extension SecureElement {
         domain.authenticationFailures = 0
         domain.pendingSetup = nil
         memory.updateSecurityDomain(aid) { $0 = domain }
-        guard memory.used <= memory.capacity else { throw Refusal(.notEnoughMemory) }
+        try checkMemory()
         personalize(aid)
         endSessions(with: aid)
     }

@@ -23,7 +23,7 @@ extension SecureElement {
             try instantiate(install, command.p1 == 0x04 ? .installed : .selectable, by: aid)
         case .forMakeSelectable(let make):
             approval = try authorize(request(.makeSelectable(make.application), make.token))
-            try makeSelectable(make.application)
+            try makeSelectable(make)
         case .forExtradition(let extradition):
             approval = try authorize(
                 request(.extradite(extradition.object, to: extradition.securityDomain), extradition.token))
@@ -51,16 +51,36 @@ extension SecureElement {
     ) throws(Refusal) {
         try checkIsUnused(install.application)
         let isSecurityDomain = install.executableModule == BuiltInModule.securityDomain
-        try checkGrant(install.privileges, toSecurityDomain: isSecurityDomain, by: aid)
+        try checkGrant(install.privileges, to: install.application, isSecurityDomain: isSecurityDomain, by: aid)
         guard memory.applications.count < CardMemory.applicationsMax else { throw Refusal(.notEnoughMemory) }
-        memory.applications.append(
-            RegisteredApplication(
-                aid: install.application, loadFile: install.executableLoadFile, module: install.executableModule,
-                lifeCycle: state.rawValue, privileges: install.privileges, securityDomain: aid,
-                content: isSecurityDomain
-                    ? .securityDomain(SecurityDomain(role: SecurityDomainRole(install.privileges)))
-                    : .applet(InstalledApplet(code: AppletCode(module: install.executableModule)))))
-        guard memory.used <= memory.capacity else { throw Refusal(.notEnoughMemory) }
+        let parameters = try systemParameters(install.parameters)
+        var application = RegisteredApplication(
+            aid: install.application, loadFile: install.executableLoadFile, module: install.executableModule,
+            lifeCycle: state.rawValue, privileges: install.privileges, securityDomain: aid,
+            content: isSecurityDomain
+                ? .securityDomain(SecurityDomain(role: SecurityDomainRole(install.privileges)))
+                : .applet(InstalledApplet(code: AppletCode(module: install.executableModule))))
+        application.allotment = try MemoryAllotment(parameters)
+        memory.applications.append(application)
+        try setImplicitSelections(parameters.implicitSelections, of: install.application)
+        try checkMemory()
+    }
+
+    func systemParameters(_ parameters: InstallParameters) throws(Refusal) -> SystemParameters {
+        do { return try SystemParameters(parameters) } catch { throw Refusal(error.statusWord) }
+    }
+
+    /// Gives an Application the channels that it is selected on without a SELECT, or takes them away (empty): those that
+    /// the card has, each to one Application only. §6.4.1.1.
+    private mutating func setImplicitSelections(
+        _ selections: [ImplicitSelection]?, of aid: AID
+    ) throws(Refusal) {
+        guard let selections, let index = memory.index(of: aid) else { return }
+        guard selections.allSatisfy({ $0.logicalChannel < Self.channelsMax }),
+            Set(selections).count == selections.count,
+            !memory.isTaken(selections, by: aid)
+        else { throw Refusal(.incorrectData) }
+        memory.applications[index].implicitSelections = selections
     }
 
     private func checkIsUnused(_ aid: AID) throws(Refusal) {
@@ -71,13 +91,16 @@ extension SecureElement {
 
     /// Whether `aid` may give these privileges: by its role, and by what they need beside them.
     private func checkGrant(
-        _ privileges: Privileges, toSecurityDomain isSecurityDomain: Bool, by aid: AID
+        _ privileges: Privileges, to target: AID, isSecurityDomain: Bool, by aid: AID
     ) throws(Refusal) {
         guard privileges.contains(.securityDomain) == isSecurityDomain else { throw Refusal(.incorrectData) }
         let grantable =
             isSecurityDomain
             ? memory.rules.grantableToSecurityDomains(by: memory.role(of: aid)) : memory.rules.applicationPrivileges
         guard grantable.isSuperset(of: privileges) else { throw Refusal(.incorrectData) }
+        // One Application at most is selected at reset by its privilege (§6.6.1).
+        guard !privileges.contains(.cardReset) || !memory.applications.contains(where: { $0.hasCardReset(but: target) })
+        else { throw Refusal(.incorrectData) }
         // UICC Configuration 1.0.1: only who manages by its own authority verifies tokens and makes receipts.
         guard
             privileges.isDisjoint(with: [.tokenVerification, .receiptGeneration])
@@ -91,11 +114,22 @@ extension SecureElement {
         }
     }
 
-    /// INSTALL [for make selectable]. §11.5.2.3.3.
-    private mutating func makeSelectable(_ target: AID) throws(Refusal) {
+    /// INSTALL [for make selectable]: it may come with Card Reset and with implicit selection. §11.5.2.3.3.
+    private mutating func makeSelectable(_ make: InstallCommand.ForMakeSelectable) throws(Refusal) {
+        let target = make.application
         guard let index = memory.index(of: target),
             memory.applications[index].lifeCycle == ApplicationLifeCycle.installed.rawValue
         else { throw Refusal(.conditionsOfUseNotSatisfied) }
+        let new = make.privileges.subtracting(memory.applications[index].privileges)
+        // No other privilege is given here (Table 11-43).
+        guard new.isSubset(of: .cardReset) else { throw Refusal(.incorrectData) }
+        if new.contains(.cardReset) {
+            guard !memory.applications[index].isSecurityDomain,
+                !memory.applications.contains(where: { $0.hasCardReset(but: target) })
+            else { throw Refusal(.incorrectData) }
+            memory.applications[index].privileges.insert(.cardReset)
+        }
+        try setImplicitSelections(try systemParameters(make.parameters).implicitSelections, of: target)
         memory.applications[index].lifeCycle = ApplicationLifeCycle.selectable.rawValue
     }
 
@@ -104,12 +138,13 @@ extension SecureElement {
         if let file = memory.loadFiles.firstIndex(where: { $0.aid == object }) {
             guard !memory.loadFiles[file].isImmutable else { throw Refusal(.conditionsOfUseNotSatisfied) }
             memory.loadFiles[file].securityDomain = destination
-            return
+            return try checkMemory()
         }
         // An SD below itself would be out of everybody's reach.
         guard let index = memory.index(of: object), !memory.isInSubtree(destination, of: object), !isCompanion(object)
         else { throw Refusal(.conditionsOfUseNotSatisfied) }
         memory.applications[index].securityDomain = destination
+        try checkMemory()
     }
 
     /// INSTALL [for registry update]: other privileges, another SD. §11.5.2.3.5.
@@ -118,13 +153,19 @@ extension SecureElement {
     ) throws(Refusal) {
         guard let index = memory.index(of: target) else { throw Refusal(.referencedDataNotFound) }
         if let privileges = update.privileges {
-            try checkGrant(privileges, toSecurityDomain: memory.applications[index].isSecurityDomain, by: aid)
+            try checkGrant(
+                privileges, to: target, isSecurityDomain: memory.applications[index].isSecurityDomain, by: aid)
             memory.applications[index].privileges = privileges
             memory.updateSecurityDomain(target) { $0.role = SecurityDomainRole(privileges) }
         }
+        try setImplicitSelections(try systemParameters(update.parameters).implicitSelections, of: target)
         if let destination = update.securityDomain { try extradite(target, to: destination) }
     }
 
     /// PPSE and the companions are the central SD's for good (TSM-21, TSM-31).
     func isCompanion(_ aid: AID) -> Bool { memory.rules.companions.contains(aid) }
+}
+
+extension RegisteredApplication {
+    fileprivate func hasCardReset(but other: AID) -> Bool { aid != other && privileges.contains(.cardReset) }
 }

@@ -13,9 +13,20 @@ extension SecureElement {
         guard hash.isEmpty || LoadFileHashAlgorithm(hashLength: hash.count) != nil else {
             throw Refusal(.incorrectData)
         }
+        let destination = load.securityDomain ?? request.receiver
+        try checkMemory(for: load.parameters, below: destination)
         channels[channel]?.loading = LoadInProgress(
-            announcement: load, securityDomain: load.securityDomain ?? request.receiver, approval: approval)
+            announcement: load, securityDomain: destination, approval: approval)
         return ResponseAPDU(.success, data: [0x00])
+    }
+
+    /// What the announcement says that the code and its applications need has to be there now; it is not set aside.
+    private func checkMemory(for parameters: InstallParameters, below securityDomain: AID) throws(Refusal) {
+        let needs = try systemParameters(parameters)
+        let persistent = (needs.codeMemory ?? 0) + (needs.nonVolatileMemory ?? 0)
+        guard persistent <= memory.free(below: securityDomain), needs.volatileMemory ?? 0 <= memory.freeVolatile else {
+            throw Refusal(.notEnoughMemory)
+        }
     }
 
     private func checkCanRegister(_ loadFile: AID) throws(Refusal) {
@@ -30,9 +41,8 @@ extension SecureElement {
         guard var loading = channels[channel]?.loading else { throw Refusal(.conditionsOfUseNotSatisfied) }
         channels[channel]?.loading = nil
         guard Int(command.blockNumber) == loading.nextBlock else { throw Refusal(.incorrectParameters) }
-        guard loading.bytes.count + command.block.count <= min(memory.free, ExecutableLoadFile.bytesMax) else {
-            throw Refusal(.notEnoughMemory)
-        }
+        let room = min(memory.free(below: loading.securityDomain), ExecutableLoadFile.bytesMax)
+        guard loading.bytes.count + command.block.count <= room else { throw Refusal(.notEnoughMemory) }
         loading.bytes += command.block
         loading.nextBlock += 1
         guard command.isLastBlock else {
@@ -60,7 +70,7 @@ extension SecureElement {
             RegisteredLoadFile(
                 aid: parsed.packageAID, version: parsed.version.bytes, modules: parsed.modules,
                 securityDomain: loading.securityDomain, isImmutable: false, size: file.dataBlock.count))
-        guard memory.used <= memory.capacity else { throw Refusal(.notEnoughMemory) }
+        try checkMemory()
     }
 
     /// The Load File Data Block Hash, when the announcement has one (GPC v2.3.1 §C.2).

@@ -10,13 +10,13 @@ extension SecureElement {
         let request = try decode(command, as: GetStatusCommand.self)
         let pending: PendingStatus
         if request.isContinuation {
-            guard let rest = channels[channel]?.pendingStatus, rest.subset == request.subset,
-                rest.format == request.format
-            else { throw Refusal(.conditionsOfUseNotSatisfied) }
+            guard let rest = channels[channel]?.pendingStatus, rest.continues(request) else {
+                throw Refusal(.conditionsOfUseNotSatisfied)
+            }
             pending = rest
         } else {
             pending = PendingStatus(
-                subset: request.subset, format: request.format, entries: try entries(request, seenBy: aid))
+                request: request, entries: try entries(request, seenBy: aid))
         }
         guard !pending.entries.isEmpty else { throw Refusal(.referencedDataNotFound) }
         return answer(
@@ -40,6 +40,8 @@ extension SecureElement {
     private func entries(_ request: GetStatusCommand, seenBy aid: AID) throws(Refusal) -> [[UInt8]] {
         let tags: [BERTag]?
         do { tags = try request.requestedTags() } catch { throw Refusal(error.statusWord) }
+        // Other search criteria than the AID are optional (Table 11-35), and leaving one out would tell too much.
+        guard request.otherCriteria.allSatisfy({ $0.tag == 0x5C }) else { throw Refusal(.incorrectData) }
         let withModules = request.subset == .executableLoadFilesAndModules
         return registryEntries(request.subset, seenBy: aid)
             .filter { $0.aid.hasPrefix(request.namePrefix) }
@@ -139,7 +141,7 @@ extension SecureElement {
             memory.applications[index].lifeCycle |= 0x80
             memory.applications[index].lockedBy = aid
             for channel in channels.indices where channels[channel]?.selected == target {
-                channels[channel] = LogicalChannel(selected: memory.issuerSecurityDomain)
+                channels[channel] = LogicalChannel(selected: memory.implicitlySelected(on: channel))
             }
         } else {
             // Whoever locked it unlocks it, or an SD above that one does (the source leaves it open, TSM-20).

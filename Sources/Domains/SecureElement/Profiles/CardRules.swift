@@ -54,6 +54,6 @@ public struct CardRules: Hashable, Sendable {
             ? [.securityDomain, .dapVerification, .trustedPath] : [.securityDomain, .trustedPath]
     }
 
-    /// What an application may have.
-    var applicationPrivileges: Privileges { [] }
+    /// What an application may have: it is selected at reset.
+    var applicationPrivileges: Privileges { .cardReset }
 }

@@ -74,8 +74,12 @@ struct RegisteredApplication: Equatable, Sendable {
     /// The SD it is associated with; the issuer security domain is associated with itself.
     var securityDomain: AID
     var content: Content
-    /// Who locked it: only they, or the central SD, unlock it.
+    /// Who locked it: only they, or an SD above them, unlock it.
     var lockedBy: AID?
+    /// What it may take of the card's memory, and what is set aside for it.
+    var allotment = MemoryAllotment()
+    /// The channels that it is selected on without a SELECT.
+    var implicitSelections: [ImplicitSelection] = []
 
     enum Content: Equatable, Sendable {
         case securityDomain(SecurityDomain)
@@ -191,14 +195,6 @@ extension CardMemory {
         }
         return issuerSecurityDomain
     }
-
-    /// What is taken, in bytes, counted alike for every card.
-    var used: Int {
-        loadFiles.reduce(0) { $0 + ($1.isImmutable ? 0 : $1.size + 64) }
-            + applications.reduce(0) { $0 + $1.size }
-    }
-
-    var free: Int { max(0, capacity - used) }
 }
 
 extension RegisteredApplication {
@@ -206,15 +202,18 @@ extension RegisteredApplication {
     var size: Int {
         switch content {
         case .securityDomain(let domain):
-            128 + domain.keys.reduce(0) { $0 + 8 + $1.bytes.count } + (domain.authority?.size ?? 0)
-        case .applet(let applet): 96 + applet.size
+            entrySize + domain.keys.reduce(0) { $0 + 8 + $1.bytes.count } + (domain.authority?.size ?? 0)
+        case .applet(let applet): entrySize + applet.size
         }
     }
+
+    /// The share of the registry entry: on the card's account, not on that of the entry's own allotment.
+    var entrySize: Int { isSecurityDomain ? 128 : 96 }
 
     /// The registry entry of GET STATUS.
     var registryEntry: RegistryEntry {
         RegistryEntry(
             aid: aid, lifeCycle: lifeCycle, privileges: privileges, executableLoadFile: loadFile,
-            securityDomain: securityDomain)
+            securityDomain: securityDomain, implicitSelections: implicitSelections)
     }
 }

@@ -82,7 +82,7 @@ extension SecureElement {
     private var extendedCardResources: ExtendedCardResources {
         ExtendedCardResources(
             installedApplications: memory.applications.count { !$0.isSecurityDomain },
-            freeNonVolatileBytes: memory.free, freeVolatileBytes: memory.rules.volatileCapacity)
+            freeNonVolatileBytes: memory.free, freeVolatileBytes: memory.freeVolatile)
     }
 
     /// Ours: whose record it is, and how far its applications are personalized.

@@ -26,7 +26,7 @@ extension SecureElement {
         }
         guard after.keys.count <= SecurityDomain.keysMax else { throw Refusal(.notEnoughMemory) }
         memory.updateSecurityDomain(aid) { $0 = after }
-        guard memory.used <= memory.capacity else { throw Refusal(.notEnoughMemory) }
+        try checkMemory()
         personalize(aid)
         return ResponseAPDU(.success, data: command.response)
     }

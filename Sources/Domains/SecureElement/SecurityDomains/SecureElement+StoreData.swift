@@ -39,7 +39,7 @@ extension SecureElement {
             applet.personalization.isComplete = true
             applet.personalization.completions = min(applet.personalization.completions, .max - 1) + 1
         }
-        guard memory.used <= memory.capacity else { throw Refusal(.notEnoughMemory) }
+        try checkMemory()
         if block.isLastBlock { channels[channel]?.personalizationTarget = nil }
         return ResponseAPDU(.success)
     }

@@ -104,9 +104,16 @@ extension RegisteredApplication {
         static let applet: BERTag = 0xA7
         static let record: BERTag = 0x88
         static let code: BERTag = 0xA9
+        static let allotment: BERTag = 0xAA
+        static let implicitSelections: BERTag = 0x8B
     }
 
     var state: [UInt8] {
+        var extras: [BERTLV] = []
+        if allotment != MemoryAllotment() { extras.append(BERTLV(Tag.allotment, allotment.state)) }
+        if !implicitSelections.isEmpty {
+            extras.append(BERTLV(Tag.implicitSelections, implicitSelections.map(\.rawValue)))
+        }
         let head = [
             BERTLV(Tag.aid, aid.bytes), BERTLV(Tag.loadFile, loadFile.bytes), BERTLV(Tag.module, module.bytes),
             BERTLV(Tag.lifeCycle, [lifeCycle]), BERTLV(Tag.privileges, privileges.bytes),
@@ -114,7 +121,7 @@ extension RegisteredApplication {
         ]
         switch content {
         case .securityDomain(let domain):
-            return (head + [BERTLV(Tag.domain, domain.state)]).bytes
+            return (head + [BERTLV(Tag.domain, domain.state)] + extras).bytes
         case .applet(let applet):
             let record = applet.personalization
             return
@@ -131,7 +138,7 @@ extension RegisteredApplication {
                                 ]),
                             BERTLV(Tag.code, applet.code.persistentState),
                         ])
-                ]).bytes
+                ] + extras).bytes
         }
     }
 
@@ -152,6 +159,40 @@ extension RegisteredApplication {
         } else {
             content = .applet(try InstalledApplet(state: try reader.value(Tag.applet), module: module))
         }
+        if let value = try reader.valueIfPresent(Tag.allotment) { allotment = try MemoryAllotment(state: value) }
+        for byte in try reader.valueIfPresent(Tag.implicitSelections) ?? [] {
+            guard let selection = ImplicitSelection(rawValue: byte) else { throw .malformed("implicit selection") }
+            implicitSelections.append(selection)
+        }
+        try reader.finish()
+    }
+}
+
+extension MemoryAllotment {
+    private enum Tag {
+        static let quota: BERTag = 0x80
+        static let reserved: BERTag = 0x81
+        static let volatileQuota: BERTag = 0x82
+        static let volatileReserved: BERTag = 0x83
+    }
+
+    var state: [UInt8] {
+        func object(_ tag: BERTag, _ value: Int?) -> BERTLV? {
+            value.map { BERTLV(tag, UInt32(clamping: $0).bigEndianBytes) }
+        }
+        return [
+            object(Tag.quota, quota), object(Tag.reserved, reserved), object(Tag.volatileQuota, volatileQuota),
+            object(Tag.volatileReserved, volatileReserved),
+        ].compactMap { $0 }.bytes
+    }
+
+    init(state: [UInt8]) throws(CardStateError) {
+        var reader = try StateReader(state)
+        self.init()
+        quota = try reader.uint32IfPresent(Tag.quota)
+        reserved = Int(try reader.uint32(Tag.reserved))
+        volatileQuota = try reader.uint32IfPresent(Tag.volatileQuota)
+        volatileReserved = Int(try reader.uint32(Tag.volatileReserved))
         try reader.finish()
     }
 }

@@ -10,7 +10,6 @@ extension CardMemory {
         guard applications.count <= Self.applicationsMax, loadFiles.count <= Self.loadFilesMax else {
             throw .impossible("the registry holds more entries than a card has room for")
         }
-        guard used <= capacity else { throw .impossible("more is stored than fits") }
         let names = applications.map(\.aid) + loadFiles.map(\.aid)
         guard Set(names).count == names.count else { throw .impossible("an AID stands twice") }
         for name in names where !isInSubtree(name, of: issuer.aid) {
@@ -20,6 +19,7 @@ extension CardMemory {
             throw .impossible("the security domain of \(file.aid) does not exist")
         }
         for application in applications { try check(application) }
+        guard fits else { throw .impossible("more is stored than fits") }
     }
 
     private func check(_ application: RegisteredApplication) throws(CardStateError) {
@@ -35,6 +35,9 @@ extension CardMemory {
         }
         guard application.isLocked == (application.lockedBy != nil) else {
             throw .impossible("nobody, or somebody, has locked \(aid)")
+        }
+        guard !isTaken(application.implicitSelections, by: aid) else {
+            throw .impossible("the implicit selection of \(aid)")
         }
         switch application.content {
         case .securityDomain(let domain):

@@ -31,6 +31,10 @@ struct StateReader {
         return value.reduce(0) { $0 << 8 | UInt32($1) }
     }
 
+    mutating func uint32IfPresent(_ tag: BERTag) throws(CardStateError) -> Int? {
+        objects.first?.tag == tag ? Int(try uint32(tag)) : nil
+    }
+
     mutating func aid(_ tag: BERTag) throws(CardStateError) -> AID {
         let value = try value(tag)
         do { return try AID(value) } catch { throw .malformed("\(tag): \(error)") }

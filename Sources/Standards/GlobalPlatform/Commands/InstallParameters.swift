@@ -10,6 +10,8 @@ public struct InstallParameters: Hashable, Sendable {
 
     public static let applicationSpecificTag: BERTag = 0xC9
     public static let systemSpecificTag: BERTag = 0xEF
+    /// The tags of Table 11-49, and `EA` of TS 102 226 for UICCs.
+    static let knownTags: Set<BERTag> = [applicationSpecificTag, systemSpecificTag, 0xEA, 0xB6]
 
     /// `C9` only: what the Application's install method receives.
     public static func applicationSpecific(_ bytes: [UInt8]) -> InstallParameters {

@@ -2,7 +2,7 @@ public import ISO7816
 
 /// One entry of the GlobalPlatform Registry as GET STATUS answers it. GPC v2.3.1 §11.4.3.1, Table 11-36.
 ///
-///     E3 { 4F AID | 9F70 life cycle | C5 privileges | CF implicit selection | C4 load file AID
+///     E3 { 4F AID | 9F70 life cycle | C5 privileges | CF implicit selection … | C4 load file AID
 ///          | CE load file version | 84 module AID … | CC Security Domain AID }
 public struct RegistryEntry: Hashable, Sendable {
     public var aid: AID
@@ -16,11 +16,13 @@ public struct RegistryEntry: Hashable, Sendable {
     public var modules: [AID]
     /// The Security Domain it is associated with.
     public var securityDomain: AID?
-    public var implicitSelection: UInt8?
+    /// The channels it is selected on without a SELECT.
+    public var implicitSelections: [ImplicitSelection]
 
     public init(
         aid: AID, lifeCycle: UInt8, privileges: Privileges? = nil, executableLoadFile: AID? = nil,
-        version: [UInt8]? = nil, modules: [AID] = [], securityDomain: AID? = nil, implicitSelection: UInt8? = nil
+        version: [UInt8]? = nil, modules: [AID] = [], securityDomain: AID? = nil,
+        implicitSelections: [ImplicitSelection] = []
     ) {
         self.aid = aid
         self.lifeCycle = lifeCycle
@@ -29,7 +31,7 @@ public struct RegistryEntry: Hashable, Sendable {
         self.version = version
         self.modules = modules
         self.securityDomain = securityDomain
-        self.implicitSelection = implicitSelection
+        self.implicitSelections = implicitSelections
     }
 
     static let entryTag: BERTag = 0xE3
@@ -55,7 +57,7 @@ extension RegistryEntry {
     public func bytes(tags: [BERTag]? = nil) -> [UInt8] {
         var objects = [BERTLV(Self.aidTag, aid.bytes), BERTLV(Self.lifeCycleTag, [lifeCycle])]
         if let privileges { objects.append(BERTLV(Self.privilegesTag, privileges.bytes)) }
-        if let implicitSelection { objects.append(BERTLV(Self.implicitSelectionTag, [implicitSelection])) }
+        objects += implicitSelections.map { BERTLV(Self.implicitSelectionTag, [$0.rawValue]) }
         if let executableLoadFile { objects.append(BERTLV(Self.loadFileTag, executableLoadFile.bytes)) }
         if let version { objects.append(BERTLV(Self.versionTag, version)) }
         objects += modules.map { BERTLV(Self.moduleTag, $0.bytes) }
@@ -85,9 +87,16 @@ extension RegistryEntry {
         if let bytes = objects[Self.loadFileTag] { executableLoadFile = try AID(field: "C4", bytes) }
         if let bytes = objects[Self.securityDomainTag] { securityDomain = try AID(field: "CC", bytes) }
         version = objects[Self.versionTag]
-        implicitSelection = objects[Self.implicitSelectionTag]?.first
-        for object in objects where object.tag == Self.moduleTag {
-            modules.append(try AID(field: "84", object.value))
+        for object in objects {
+            switch object.tag {
+            case Self.moduleTag: modules.append(try AID(field: "84", object.value))
+            case Self.implicitSelectionTag:
+                guard object.value.count == 1, let selection = ImplicitSelection(rawValue: object.value[0]) else {
+                    throw .invalid(field: "CF", value: object.value)
+                }
+                implicitSelections.append(selection)
+            default: break
+            }
         }
     }
 }
