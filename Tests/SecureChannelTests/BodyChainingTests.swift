@@ -60,7 +60,7 @@ struct BodyChainingTests {
         let command = CommandAPDU(0x80, 0xD8, 0x00, 0x01, data: SeededRandomSource(seed: 6).bytes(600))
         var parts = try pair.host.wrapChained(command)
         parts.swapAt(0, 1)
-        #expect(throws: SCP03CardError.commandMACMismatch) {
+        #expect(throws: SecureChannelCardError.commandMACMismatch) {
             try pair.card.unwrap(#require(BodyChaining.join(parts)))
         }
     }

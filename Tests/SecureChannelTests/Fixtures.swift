@@ -47,7 +47,7 @@ struct Situation: Sendable {
     }
 
     /// The card's answer to INITIALIZE UPDATE.
-    func card(_ initializeUpdate: CommandAPDU) throws(SCP03CardError) -> SCP03CardHandshake {
+    func card(_ initializeUpdate: CommandAPDU) throws(SecureChannelCardError) -> SCP03CardHandshake {
         try SCP03CardHandshake(
             initializeUpdate, keys: keys, keyVersionNumber: keyVersionNumber, implementation: implementation,
             keyDiversificationData: diversificationData,

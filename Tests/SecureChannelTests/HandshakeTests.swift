@@ -110,17 +110,17 @@ struct HandshakeTests {
         }
         let situation = try Situation(mode: mode)
         let command = CommandAPDU(0x80, 0x50, 0x30, 0x00, data: [UInt8](repeating: 0, count: count))
-        #expect(throws: SCP03CardError.wrongLength(found: count, expected: mode.length)) {
+        #expect(throws: SecureChannelCardError.wrongLength(found: count, expected: mode.length)) {
             try situation.card(command)
         }
-        #expect(SCP03CardError.wrongLength(found: count, expected: mode.length).statusWord == 0x6700)
+        #expect(SecureChannelCardError.wrongLength(found: count, expected: mode.length).statusWord == 0x6700)
     }
 
     @Test("INITIALIZE UPDATE has P2 00")
     func keyIdentifier() throws {
         let situation = try Situation()
         let command = CommandAPDU(0x80, 0x50, 0x30, 0x01, data: situation.hostChallenge)
-        #expect(throws: SCP03CardError.incorrectParameters(p1: 0x30, p2: 0x01)) { try situation.card(command) }
+        #expect(throws: SecureChannelCardError.incorrectParameters(p1: 0x30, p2: 0x01)) { try situation.card(command) }
     }
 
     @Test("a response of the other mode is refused")
@@ -143,7 +143,7 @@ struct HandshakeTests {
             var bytes = command.bytes
             bytes[index] ^= index == 0 ? 0x80 : 0x20
             let altered = try CommandAPDU(bytes: bytes)
-            #expect(throws: SCP03CardError.self, "byte \(index)") { try card.authenticate(altered) }
+            #expect(throws: SecureChannelCardError.self, "byte \(index)") { try card.authenticate(altered) }
         }
         _ = try card.authenticate(command)
     }
@@ -156,26 +156,30 @@ struct HandshakeTests {
         let command = try handshake.authenticated(by: card.response, keys: situation.keys).externalAuthenticate
         var altered = command
         altered.data[0] ^= 1
-        #expect(throws: SCP03CardError.hostCryptogramMismatch) { try card.authenticate(altered) }
-        #expect(SCP03CardError.hostCryptogramMismatch.statusWord == 0x6300)
+        #expect(throws: SecureChannelCardError.hostCryptogramMismatch) { try card.authenticate(altered) }
+        #expect(SecureChannelCardError.hostCryptogramMismatch.statusWord == 0x6300)
         altered = command
         altered.data[15] ^= 1
-        #expect(throws: SCP03CardError.commandMACMismatch) { try card.authenticate(altered) }
-        #expect(SCP03CardError.commandMACMismatch.statusWord == 0x6982)
+        #expect(throws: SecureChannelCardError.commandMACMismatch) { try card.authenticate(altered) }
+        #expect(SecureChannelCardError.commandMACMismatch.statusWord == 0x6982)
         altered = command
         altered.p1 = 0x01
-        #expect(throws: SCP03CardError.commandMACMismatch) { try card.authenticate(altered) }
+        #expect(throws: SecureChannelCardError.commandMACMismatch) { try card.authenticate(altered) }
         altered.p1 = 0x02
-        #expect(throws: SCP03CardError.incorrectParameters(p1: 0x02, p2: 0x00)) { try card.authenticate(altered) }
+        #expect(throws: SecureChannelCardError.incorrectParameters(p1: 0x02, p2: 0x00)) {
+            try card.authenticate(altered)
+        }
         altered = command
         altered.p2 = 0x01
-        #expect(throws: SCP03CardError.incorrectParameters(p1: 0x33, p2: 0x01)) { try card.authenticate(altered) }
+        #expect(throws: SecureChannelCardError.incorrectParameters(p1: 0x33, p2: 0x01)) {
+            try card.authenticate(altered)
+        }
         altered = command
         altered.classByte = 0x80
-        #expect(throws: SCP03CardError.secureMessagingMissing) { try card.authenticate(altered) }
+        #expect(throws: SecureChannelCardError.secureMessagingMissing) { try card.authenticate(altered) }
         altered = command
         altered.data.removeLast()
-        #expect(throws: SCP03CardError.wrongLength(found: 15, expected: 16)) { try card.authenticate(altered) }
+        #expect(throws: SecureChannelCardError.wrongLength(found: 15, expected: 16)) { try card.authenticate(altered) }
     }
 
     @Test("a card refuses a level beyond its implementation")
@@ -186,7 +190,7 @@ struct HandshakeTests {
         let command = try handshake.authenticated(by: response, keys: both.keys).externalAuthenticate
         let mac = try Situation(responseSecurity: .mac)
         let card = try mac.card(mac.handshake(level: .macBothWays).initializeUpdate)
-        #expect(throws: SCP03CardError.levelNotSupported(.full)) { try card.authenticate(command) }
+        #expect(throws: SecureChannelCardError.levelNotSupported(0x33)) { try card.authenticate(command) }
     }
 
     @Test("two sessions with the same host challenge have different keys when the counter moved")
@@ -198,6 +202,6 @@ struct HandshakeTests {
         #expect(first != second)
         let command = try situation.handshake(level: .full)
             .authenticated(by: first.response, keys: situation.keys).externalAuthenticate
-        #expect(throws: SCP03CardError.hostCryptogramMismatch) { try second.authenticate(command) }
+        #expect(throws: SecureChannelCardError.hostCryptogramMismatch) { try second.authenticate(command) }
     }
 }

@@ -23,7 +23,9 @@ struct TamperingTests {
                 if index == 0, bit == 6 { continue }
                 let altered = try CommandAPDU(bytes: bytes)
                 var session = card
-                #expect(throws: SCP03CardError.self, "byte \(index), bit \(bit)") { try session.unwrap(altered) }
+                #expect(throws: SecureChannelCardError.self, "byte \(index), bit \(bit)") {
+                    try session.unwrap(altered)
+                }
                 #expect(session.isAborted)
             }
         }
@@ -37,11 +39,11 @@ struct TamperingTests {
         for count in 0..<wrapped.data.count {
             var (cut, session) = (wrapped, pair.card)
             cut.data = Array(wrapped.data.prefix(count))
-            #expect(throws: SCP03CardError.self) { try session.unwrap(cut) }
+            #expect(throws: SecureChannelCardError.self) { try session.unwrap(cut) }
         }
         var (longer, session) = (wrapped, pair.card)
         longer.data.insert(0, at: 0)
-        #expect(throws: SCP03CardError.commandMACMismatch) { try session.unwrap(longer) }
+        #expect(throws: SecureChannelCardError.commandMACMismatch) { try session.unwrap(longer) }
     }
 
     @Test("a command is refused the second time, out of order, or after one was dropped", arguments: securedLevels)
@@ -52,9 +54,9 @@ struct TamperingTests {
         var session = pair.card
         _ = try session.unwrap(wrapped[0])
         var replayed = session
-        #expect(throws: SCP03CardError.commandMACMismatch) { try replayed.unwrap(wrapped[0]) }
+        #expect(throws: SecureChannelCardError.commandMACMismatch) { try replayed.unwrap(wrapped[0]) }
         var dropped = session
-        #expect(throws: SCP03CardError.commandMACMismatch) { try dropped.unwrap(wrapped[2]) }
+        #expect(throws: SecureChannelCardError.commandMACMismatch) { try dropped.unwrap(wrapped[2]) }
         _ = try session.unwrap(wrapped[1])
         _ = try session.unwrap(wrapped[2])
     }
@@ -65,19 +67,19 @@ struct TamperingTests {
         let wrapped = try pair.host.wrap(command)
         var altered = wrapped
         altered.data[0] ^= 1
-        #expect(throws: SCP03CardError.commandMACMismatch) { try pair.card.unwrap(altered) }
-        #expect(throws: SCP03CardError.sessionAborted) { try pair.card.unwrap(wrapped) }
+        #expect(throws: SecureChannelCardError.commandMACMismatch) { try pair.card.unwrap(altered) }
+        #expect(throws: SecureChannelCardError.sessionAborted) { try pair.card.unwrap(wrapped) }
         #expect(pair.card.wrap(ResponseAPDU(.success, data: [1])) == ResponseAPDU(.success))
-        #expect(SCP03CardError.sessionAborted.statusWord == 0x6982)
+        #expect(SecureChannelCardError.sessionAborted.statusWord == 0x6982)
     }
 
     @Test("a command without secure messaging is refused in a session that has it", arguments: securedLevels)
     func bareCommand(level: SecurityLevel) throws {
         var pair = try Pair(try Situation(), level: level)
-        #expect(throws: SCP03CardError.secureMessagingMissing) { try pair.card.unwrap(command) }
+        #expect(throws: SecureChannelCardError.secureMessagingMissing) { try pair.card.unwrap(command) }
         pair = try Pair(try Situation(), level: level)
         let empty = CommandAPDU(0x84, 0xF2, 0x40, 0x00)
-        #expect(throws: SCP03CardError.commandMACMissing) { try pair.card.unwrap(empty) }
+        #expect(throws: SecureChannelCardError.commandMACMissing) { try pair.card.unwrap(empty) }
     }
 
     @Test("a session without secure messaging passes commands through and refuses those that carry it")
@@ -86,7 +88,7 @@ struct TamperingTests {
         #expect(try pair.host.wrap(command) == command)
         #expect(try pair.exchange(command).command == command)
         let secured = CommandAPDU(0x84, 0xF2, 0x40, 0x00, data: [1, 2, 3, 4, 5, 6, 7, 8])
-        #expect(throws: SCP03CardError.secureMessagingNotExpected) { try pair.card.unwrap(secured) }
+        #expect(throws: SecureChannelCardError.secureMessagingNotExpected) { try pair.card.unwrap(secured) }
     }
 
     @Test(
@@ -178,7 +180,7 @@ struct TamperingTests {
             let length = Int(random.bytes(1)[0])
             guard let made = try? CommandAPDU(bytes: [0x84] + random.bytes(length)) else { continue }
             var session = pair.card
-            #expect(throws: SCP03CardError.self) { try session.unwrap(made) }
+            #expect(throws: SecureChannelCardError.self) { try session.unwrap(made) }
         }
         for _ in 1...2000 {
             let bytes = random.bytes(Int(random.bytes(1)[0]))

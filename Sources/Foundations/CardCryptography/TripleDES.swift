@@ -17,6 +17,9 @@ public struct TripleDES: Sendable {
         }
     }
 
+    /// One block enciphered with the first single key alone, as SCP02 enciphers the initial value of its next C-MAC.
+    public func encryptWithFirstKey(_ block: UInt64) -> UInt64 { first.encrypt(block) }
+
     func encrypt(_ block: UInt64) -> UInt64 { third.encrypt(second.decrypt(first.encrypt(block))) }
     func decrypt(_ block: UInt64) -> UInt64 { first.decrypt(second.encrypt(third.decrypt(block))) }
 

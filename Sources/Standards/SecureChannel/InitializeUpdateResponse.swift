@@ -77,7 +77,7 @@ public enum InitializeUpdateResponseError: Error, Equatable, Sendable, CustomStr
     public var description: String {
         switch self {
         case .layout(let error): "\(error)"
-        case .protocolNotSupported(let identifier): "the card speaks SCP\([identifier].hex), not SCP03"
+        case .protocolNotSupported(let identifier): "the card speaks SCP\([identifier].hex), which was not expected"
         case .implementationNotSupported(let parameter): "SCP03 has no parameter i=\([parameter].hex)"
         }
     }

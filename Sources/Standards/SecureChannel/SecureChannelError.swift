@@ -7,9 +7,17 @@ public enum SecureChannelError: Error, Equatable, Sendable, CustomStringConverti
     case logicalChannelOutOfRange(Int)
     /// The card's implementation does not offer this level.
     case levelNotSupported(SecurityLevel, by: SCP03Implementation)
+    case scp02LevelNotSupported(SCP02SecurityLevel, by: SCP02Implementation)
+    /// SCP02 knows no R-ENCRYPTION.
+    case levelUnknownToSCP02(SecurityLevel)
+    /// BEGIN or END R-MAC SESSION has no place in this session.
+    case responseMACSession(SecureChannelCardError)
     /// The wrapped command would not fit a short APDU.
     case dataTooLong(count: Int, max: Int)
     case keySet(SCP03KeySetError)
+    case scp02KeySet(SCP02KeySetError)
+    /// The keys at hand are for another protocol than the one that the card speaks.
+    case keysForOtherProtocol(reported: UInt8)
     /// An earlier failure ended the session.
     case sessionAborted
 
@@ -40,8 +48,14 @@ public enum SecureChannelError: Error, Equatable, Sendable, CustomStringConverti
             "the host challenge has \(expected) bytes, found \(found)"
         case .logicalChannelOutOfRange(let channel): "there is no logical channel \(channel)"
         case .levelNotSupported(let level, let implementation): "the card (\(implementation)) does not offer \(level)"
+        case .scp02LevelNotSupported(let level, let implementation):
+            "the card (\(implementation)) does not offer \(level)"
+        case .levelUnknownToSCP02(let level): "SCP02 has no level \(level)"
+        case .responseMACSession(let error): "\(error)"
         case .dataTooLong(let count, let max): "the command data has \(count) bytes, \(max) fit a short APDU"
         case .keySet(let error): "\(error)"
+        case .scp02KeySet(let error): "\(error)"
+        case .keysForOtherProtocol(let identifier): "the card speaks SCP\([identifier].hex), the keys are for another"
         case .sessionAborted: "the session ended with an earlier failure"
         case .cardRefused(let statusWord): "the card refused with \(statusWord)"
         case .cardCryptogramMismatch: "the card does not hold these keys"

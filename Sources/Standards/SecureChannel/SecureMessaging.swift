@@ -90,7 +90,7 @@ extension SecureMessaging {
     }
 
     /// Checks the C-MAC, moves the chain on, and decrypts, as the level says.
-    mutating func unwrapCommand(_ command: CommandAPDU) throws(SCP03CardError) -> CommandAPDU {
+    mutating func unwrapCommand(_ command: CommandAPDU) throws(SecureChannelCardError) -> CommandAPDU {
         guard level.hasCommandMAC else {
             guard !command.classByte.indicatesSecureMessaging else { throw .secureMessagingNotExpected }
             return command
@@ -113,7 +113,7 @@ extension SecureMessaging {
     /// Checks the C-MAC of `command` and moves the chain on.
     ///
     /// - Returns: the number of bytes before the C-MAC.
-    mutating func verify(_ command: CommandAPDU) throws(SCP03CardError) -> Int {
+    mutating func verify(_ command: CommandAPDU) throws(SecureChannelCardError) -> Int {
         guard command.classByte == command.classByte.withSecureMessaging else { throw .secureMessagingMissing }
         let count = command.data.count
         guard count >= mode.length else { throw .commandMACMissing }

@@ -23,7 +23,7 @@ extension SecureElement {
         // The session has one owner while it works, or every command would copy its ciphers.
         channels[channel]?.session = .inUse
         let plain: CommandAPDU
-        do throws(SCP03CardError) {
+        do throws(SecureChannelCardError) {
             plain = try session.unwrap(whole)
         } catch {
             // The session ends with the first command that fails its check (GPC Amd D §5.6).

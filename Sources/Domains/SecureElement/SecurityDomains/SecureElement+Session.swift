@@ -12,7 +12,7 @@ extension SecureElement {
         let keys = try keySet(request.keyVersion, for: invoker)
         let challenge = try challenge(keys, invoker: invoker)
         let handshake: SCP03CardHandshake
-        do throws(SCP03CardError) {
+        do throws(SecureChannelCardError) {
             handshake = try SCP03CardHandshake(
                 command, keys: keys.keys, keyVersionNumber: keys.version.rawValue,
                 implementation: memory.identity.implementation,
@@ -31,7 +31,7 @@ extension SecureElement {
         guard case .initiated(let handshake, let keys)? = before else { throw Refusal(.conditionsOfUseNotSatisfied) }
         // Other channels may have failed since INITIALIZE UPDATE.
         try checkIsNotBlocked(keys.owner)
-        do throws(SCP03CardError) {
+        do throws(SecureChannelCardError) {
             let session = try handshake.authenticate(command)
             channels[channel]?.session = .open(session, keys)
         } catch {

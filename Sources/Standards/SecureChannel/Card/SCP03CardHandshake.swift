@@ -23,11 +23,11 @@ public struct SCP03CardHandshake: Equatable, Sendable {
     /// Answers INITIALIZE UPDATE.
     ///
     /// - Parameter challenge: of the kind that `implementation` announces.
-    /// - Throws: ``SCP03CardError``: wrong length of the host challenge, P2 other than 00.
+    /// - Throws: ``SecureChannelCardError``: wrong length of the host challenge, P2 other than 00.
     public init(
         _ command: CommandAPDU, keys keySet: SCP03KeySet, keyVersionNumber: UInt8,
         implementation: SCP03Implementation, keyDiversificationData: [UInt8], challenge: SCP03CardChallenge
-    ) throws(SCP03CardError) {
+    ) throws(SecureChannelCardError) {
         let mode = implementation.mode
         precondition(keyDiversificationData.count == KeyDiversification.dataLength, "a card reports ten bytes")
         guard command.p2 == 0x00 else { throw .incorrectParameters(p1: command.p1, p2: command.p2) }
@@ -60,13 +60,13 @@ public struct SCP03CardHandshake: Equatable, Sendable {
 
     /// Checks EXTERNAL AUTHENTICATE and opens the session that it asks for.
     ///
-    /// - Throws: ``SCP03CardError``; the handshake is void then and INITIALIZE UPDATE comes first again.
-    public func authenticate(_ command: CommandAPDU) throws(SCP03CardError) -> SCP03CardSession {
+    /// - Throws: ``SecureChannelCardError``; the handshake is void then and INITIALIZE UPDATE comes first again.
+    public func authenticate(_ command: CommandAPDU) throws(SecureChannelCardError) -> SCP03CardSession {
         let mode = implementation.mode
         guard command.p2 == 0x00, let level = SecurityLevel(rawValue: command.p1) else {
             throw .incorrectParameters(p1: command.p1, p2: command.p2)
         }
-        guard implementation.supports(level) else { throw .levelNotSupported(level) }
+        guard implementation.supports(level) else { throw .levelNotSupported(level.rawValue) }
         guard command.data.count == 2 * mode.length else {
             throw .wrongLength(found: command.data.count, expected: 2 * mode.length)
         }

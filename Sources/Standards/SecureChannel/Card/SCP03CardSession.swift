@@ -16,8 +16,8 @@ public struct SCP03CardSession: Equatable, Sendable {
 
     /// The command in plain, after its C-MAC was checked. A chain of commands is joined by ``BodyChaining`` before.
     ///
-    /// - Throws: ``SCP03CardError``; the session is aborted then.
-    public mutating func unwrap(_ command: CommandAPDU) throws(SCP03CardError) -> CommandAPDU {
+    /// - Throws: ``SecureChannelCardError``; the session is aborted then.
+    public mutating func unwrap(_ command: CommandAPDU) throws(SecureChannelCardError) -> CommandAPDU {
         guard !isAborted else { throw .sessionAborted }
         do {
             return try messaging.unwrapCommand(command)

@@ -38,6 +38,28 @@ public enum KeyDiversification: String, Sendable, CaseIterable, Codable {
         }
     }
 
+    /// The SCP02 key set of the card that reports `data`.
+    ///
+    /// - Parameter master: 16 bytes.
+    /// - Throws: ``SCP02KeySetError`` naming a wrong length, or a scheme for AES.
+    public func tripleDESKeySet(
+        master: SecretBytes, diversificationData data: [UInt8]
+    ) throws(SCP02KeySetError) -> SCP02KeySet {
+        guard data.count == Self.dataLength else {
+            throw .diversificationDataLength(found: data.count, expected: Self.dataLength)
+        }
+        guard self != .kdf3 else { throw .schemeNotForTripleDES(self) }
+        guard self != .none else { return try SCP02KeySet(repeating: master) }
+        do {
+            let keys = try keySet(master: master, diversificationData: data)
+            return try SCP02KeySet(enc: keys.enc.bytes, mac: keys.mac.bytes, dek: keys.dek.bytes)
+        } catch let error as SCP02KeySetError {
+            throw error
+        } catch {
+            throw .keyLength(found: master.count)
+        }
+    }
+
     private static func aesKey(_ master: SecretBytes) throws(SCP03KeySetError) -> AESKey {
         do { return try AESKey(master) } catch {
             throw .masterKeyLength(found: master.count, allowed: AESKey.Size.allCases.map(\.rawValue))
