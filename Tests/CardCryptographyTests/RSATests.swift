@@ -63,6 +63,27 @@ struct RSATests {
         #expect(throws: CryptographyError.malformedKey) { try RSAPrivateKey(pem: pair.der) }
     }
 
+    @Test("a private key of modulus and exponent signs as the whole one; exponents that do not fit make none")
+    func withoutPrimes() throws {
+        let pair = try Self.privateKey(1024)
+        let bare = try RSAPrivateKey(modulus: pair.publicKey.modulus, privateExponent: pair.privateExponent)
+        #expect(bare.signature(over: [1, 2]) == pair.signature(over: [1, 2]))
+        #expect(bare.publicKey == pair.publicKey)
+        #expect(pair.privateExponent.count == 128)
+        var exponent = pair.privateExponent.revealed()
+        exponent[127] ^= 2
+        let exponents = [SecretBytes(exponent), SecretBytes([]), SecretBytes([3]), .random(count: 129)]
+        for exponent in exponents {
+            #expect(throws: CryptographyError.malformedKey) {
+                try RSAPrivateKey(modulus: pair.publicKey.modulus, privateExponent: exponent)
+            }
+        }
+        #expect(throws: CryptographyError.malformedKey) {
+            try RSAPrivateKey(
+                modulus: pair.publicKey.modulus, publicExponent: [3], privateExponent: pair.privateExponent)
+        }
+    }
+
     @Test("a fresh pair has the length asked for")
     func generating() {
         let pair = RSAPrivateKey.generate(bitCount: 1024)

@@ -50,7 +50,7 @@ struct DataAuthenticationTests {
 
     @Test(
         "TSM-25: a package with a DAP loads under the SP SD that verifies it; with a bad signature, or none, it does not",
-        arguments: KeyKind.storable)
+        arguments: KeyKind.allCases)
     func underProvider(kind: KeyKind) throws {
         var card = try Self.card(kind.key)
         let package = try Self.package.with(hash: .sha256)
@@ -163,7 +163,7 @@ struct DataAuthenticationTests {
 
     @Test(
         "TSM-26: with an MDPH SD every load needs its signature, whoever loads and wherever to",
-        arguments: KeyKind.storable)
+        arguments: KeyKind.allCases)
     func mandated(kind: KeyKind) throws {
         for loader in Self.loaders {
             var card = try Self.mandatingCard(kind.key)

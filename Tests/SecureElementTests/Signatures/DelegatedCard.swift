@@ -30,7 +30,7 @@ struct DelegatedCard {
         let create = TestCard.createDomain(Self.domain, privileges: [.securityDomain, .delegatedManagement])
         try card.expectSuccess(card.manage([create], in: Self.central, keys: Self.keys))
         card.plant(tokenKey, .tokenVerification, in: Self.central)
-        if let receiptKey { card.plant(receiptKey, .receiptGeneration, in: Self.central) }
+        if let receiptKey { card.plant(receiptKey, .receiptGeneration, in: Self.central, asPrivate: true) }
     }
 
     /// The delegated SD has no keys of its own here and uses those above it.

@@ -18,9 +18,6 @@ enum KeyKind: String, CaseIterable, Sendable, CustomStringConvertible {
 
     var description: String { rawValue }
 
-    /// Those that a card stores.
-    static let storable: [KeyKind] = [.aes128, .aes256, .tripleDES]
-
     /// The one with which every rule is tested.
     static let usual = KeyKind.aes128
 
@@ -39,15 +36,49 @@ enum KeyKind: String, CaseIterable, Sendable, CustomStringConvertible {
 }
 
 extension TestCard {
-    /// Puts a key where PUT KEY would.
-    mutating func plant(_ key: SignatureKey, _ version: KeyVersionNumber, in domain: AID) {
-        let stored: StoredKey
-        switch key {
-        case .aes(let key): stored = StoredKey(version: version, identifier: .signature, type: .aes, bytes: key.bytes)
-        case .tripleDES(let key):
-            stored = StoredKey(version: version, identifier: .signature, type: .des, bytes: key.bytes)
-        default: preconditionFailure("no such key can be stored yet")
-        }
+    /// Puts a key where PUT KEY would: the public half, where there are two, or both.
+    mutating func plant(
+        _ key: SignatureKey, _ version: KeyVersionNumber, in domain: AID, asPrivate isPrivate: Bool = false
+    ) {
+        let stored = StoredKey(
+            version: version, identifier: .signature, components: isPrivate ? key.privateComponents : key.components)
         element.memory.updateSecurityDomain(domain) { $0.put([stored], replacing: nil) }
+    }
+}
+
+extension SignatureKey {
+    /// What PUT KEY brings to verify with.
+    var components: [StoredKey.Component] {
+        switch self {
+        case .rsa(let key):
+            [
+                .init(type: .rsaModulus, value: SecretBytes(key.publicKey.modulus)),
+                .init(type: .rsaPublicExponent, value: SecretBytes(key.publicKey.exponent)),
+            ]
+        case .ec(let key):
+            [
+                .init(type: .eccPublicKey, value: SecretBytes(key.publicKey.uncompressedPoint)),
+                .init(type: .eccParametersReference, value: SecretBytes([key.curve.parameterReference])),
+            ]
+        case .aes, .tripleDES: privateComponents
+        }
+    }
+
+    /// What PUT KEY brings to sign with.
+    var privateComponents: [StoredKey.Component] {
+        switch self {
+        case .rsa(let key):
+            [
+                .init(type: .rsaPrivateModulus, value: SecretBytes(key.publicKey.modulus)),
+                .init(type: .rsaPrivateExponent, value: key.privateExponent),
+            ]
+        case .ec(let key):
+            [
+                .init(type: .eccPrivateKey, value: key.scalar),
+                .init(type: .eccParametersReference, value: SecretBytes([key.curve.parameterReference])),
+            ]
+        case .aes(let key): [.init(type: .aes, value: key.bytes)]
+        case .tripleDES(let key): [.init(type: .des, value: key.bytes)]
+        }
     }
 }

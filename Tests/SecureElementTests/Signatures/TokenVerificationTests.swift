@@ -10,7 +10,7 @@ import Testing
 struct TokenVerificationTests {
     @Test(
         "TSM-28: every operation is done with a token of the central TSM, and confirmed by a receipt",
-        arguments: KeyKind.storable)
+        arguments: KeyKind.allCases)
     func everyOperation(kind: KeyKind) throws {
         var card = try DelegatedCard(kind.key, receiptKey: kind.key)
         let package = try DelegatedCard.loading()
@@ -65,7 +65,7 @@ struct TokenVerificationTests {
         try card.expectRefusal(DelegatedCard.loading().blocks()[0], .conditionsOfUseNotSatisfied)
     }
 
-    @Test("TSM-28: an altered token is refused, wherever it was altered", arguments: KeyKind.storable)
+    @Test("TSM-28: an altered token is refused, wherever it was altered", arguments: KeyKind.allCases)
     func alteredToken(kind: KeyKind) throws {
         var card = try DelegatedCard(kind.key).before(0)
         let good = try card.approved(DelegatedCard.operations[0].0)
@@ -158,7 +158,7 @@ struct TokenVerificationTests {
         try card.expectRefusal(command, .conditionsOfUseNotSatisfied)
     }
 
-    @Test("a command that is too long for one APDU carries its token in parts", arguments: KeyKind.storable)
+    @Test("a command that is too long for one APDU carries its token in parts", arguments: KeyKind.allCases)
     func chained(kind: KeyKind) throws {
         var card = try DelegatedCard(kind.key).before(0)
         let install = InstallCommand.forInstall(

@@ -60,7 +60,10 @@ extension SecurityDomain {
             keys.map { key in
                 KeyInformation(
                     identifier: key.identifier, version: key.version,
-                    components: [.init(type: key.type, length: UInt8(key.bytes.count))])
+                    components: key.components.map { component in
+                        // 00 announces 256 or more (GPC v2.3.1 Table 11-30).
+                        .init(type: component.type, length: UInt8(exactly: component.value.count) ?? 0)
+                    })
             } + (authority?.keyInformation ?? []))
     }
 

@@ -24,9 +24,34 @@ public struct RSAPrivateKey: Sendable {
     /// - Throws: ``CryptographyError/malformedKey``, also for a key that is not RSA.
     public init(pem: SecretBytes) throws(CryptographyError) { try self.init(AsymmetricKey(privatePEM: pem, is: .rsa)) }
 
+    /// A key made of its numbers, big-endian, without the primes: slower than one that has them.
+    ///
+    /// - Throws: ``CryptographyError/malformedKey``, also for exponents that do not belong together.
+    public init(
+        modulus: some Collection<UInt8>, publicExponent: [UInt8] = [1, 0, 1], privateExponent: SecretBytes
+    ) throws(CryptographyError) {
+        let publicKey = try RSAPublicKey(modulus: modulus, exponent: publicExponent)
+        guard (1...publicKey.blockLength).contains(privateExponent.count) else { throw .malformedKey }
+        let components = KeyComponents()
+        components.add(OSSL_PKEY_PARAM_RSA_N, number: publicKey.modulus)
+        components.add(OSSL_PKEY_PARAM_RSA_E, number: publicExponent)
+        components.add(OSSL_PKEY_PARAM_RSA_D, number: privateExponent)
+        try self.init(AsymmetricKey.assemble(.rsa, isPrivate: true, components))
+        // libcrypto checks a pair by its primes only: without them, by what it is for.
+        let probe = SecretBytes([0x2A])
+        guard let ciphertext = try? publicKey.encrypt(probe, .pkcs1), (try? decrypt(ciphertext, .pkcs1)) == probe else {
+            throw .malformedKey
+        }
+    }
+
     init(_ key: AsymmetricKey) throws(CryptographyError) {
         self.key = key
         publicKey = try RSAPublicKey(key)
+    }
+
+    /// Big-endian, as long as the modulus.
+    public var privateExponent: SecretBytes {
+        key.secretNumber(OSSL_PKEY_PARAM_RSA_D, count: publicKey.blockLength)
     }
 
     /// The private key in PKCS #8 DER, to be sealed before it is stored.
