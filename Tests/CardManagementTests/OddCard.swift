@@ -1,3 +1,4 @@
+import CardCryptography
 import CardManagement
 import CardTesting
 import GlobalPlatform
@@ -13,13 +14,30 @@ final class OddCard: CardChannel {
     static let securityDomain: AID = "A000000003000000"
     static let keys = BenchCard.keySet(0x10)
 
-    private struct State {
-        var handshake: SCP03CardHandshake?
-        var session: SCP03CardSession?
-        var isAuthenticated = false
-        var commands: [CommandAPDU] = []
+    static var tripleDESKeys: SCP02KeySet {
+        do { return try SCP02KeySet(enc: keys.enc.bytes, mac: keys.mac.bytes, dek: keys.dek.bytes) } catch {
+            preconditionFailure("16 bytes are a Triple-DES key: \(error)")
+        }
     }
 
+    private struct State {
+        var handshake: Handshake?
+        var session: SecureChannelCardSession?
+        var commands: [CommandAPDU] = []
+        /// Of a command that comes in several.
+        var parts: [CommandAPDU] = []
+    }
+
+    private static let chained: Set<UInt8> = [
+        DeleteCommand.instruction, InstallCommand.instruction, PutKeyCommand.instruction,
+    ]
+
+    private enum Handshake {
+        case scp02(SCP02CardHandshake)
+        case scp03(SCP03CardHandshake)
+    }
+
+    private let scp02: SCP02Implementation?
     private let answer: Answer
     private let selection: ResponseAPDU
     private let externalAuthenticate: ResponseAPDU?
@@ -28,10 +46,12 @@ final class OddCard: CardChannel {
     /// - Parameters:
     ///   - selection: the answer to SELECT.
     ///   - externalAuthenticate: an answer that takes the place of the card's.
+    ///   - scp02: speaks SCP02 and not SCP03.
     init(
         selection: ResponseAPDU = ResponseAPDU(.success), externalAuthenticate: ResponseAPDU? = nil,
-        _ answer: @escaping Answer
+        scp02: SCP02Implementation? = nil, _ answer: @escaping Answer
     ) {
+        self.scp02 = scp02
         self.selection = selection
         self.externalAuthenticate = externalAuthenticate
         self.answer = answer
@@ -46,32 +66,55 @@ final class OddCard: CardChannel {
         state.withLock { state in
             switch command.instruction {
             case SelectCommand.instruction: return selection
-            case InitializeUpdateCommand.instruction: return Self.begin(command, &state)
+            case InitializeUpdateCommand.instruction: return begin(command, &state)
             case ExternalAuthenticateCommand.instruction: return authenticate(command, &state)
             default: return carryOut(command, &state)
             }
         }
     }
 
-    private static func begin(_ command: CommandAPDU, _ state: inout State) -> ResponseAPDU {
-        guard let implementation = SCP03Implementation(rawValue: 0x60) else { return ResponseAPDU(0x6F00) }
-        let handshake = try? SCP03CardHandshake(
-            command, keys: keys, keyVersionNumber: 0x7F, implementation: implementation,
-            keyDiversificationData: [UInt8](repeating: 0xAB, count: 10),
-            challenge: .random([1, 2, 3, 4, 5, 6, 7, 8]))
-        state.handshake = handshake
-        return handshake?.response ?? ResponseAPDU(.wrongLength)
+    private func begin(_ command: CommandAPDU, _ state: inout State) -> ResponseAPDU {
+        state.session = nil
+        let data = BenchCard.diversificationData
+        if let scp02 {
+            guard
+                let handshake = try? SCP02CardHandshake(
+                    command, keys: Self.tripleDESKeys, keyVersionNumber: 0x7F, implementation: scp02,
+                    keyDiversificationData: data, counter: .init(rawValue: 5),
+                    challenge: scp02.isPseudoRandom
+                        ? .pseudoRandom(invoker: Self.securityDomain) : .random([1, 2, 3, 4, 5, 6]))
+            else { return ResponseAPDU(.wrongLength) }
+            state.handshake = .scp02(handshake)
+            return handshake.response
+        }
+        guard let implementation = SCP03Implementation(rawValue: 0x60),
+            let handshake = try? SCP03CardHandshake(
+                command, keys: Self.keys, keyVersionNumber: 0x7F, implementation: implementation,
+                keyDiversificationData: data, challenge: .random([1, 2, 3, 4, 5, 6, 7, 8]))
+        else { return ResponseAPDU(.wrongLength) }
+        state.handshake = .scp03(handshake)
+        return handshake.response
     }
 
     private func authenticate(_ command: CommandAPDU, _ state: inout State) -> ResponseAPDU {
         if let externalAuthenticate { return externalAuthenticate }
-        state.session = try? state.handshake?.authenticate(command)
+        switch state.handshake {
+        case .scp02(let handshake): state.session = (try? handshake.authenticate(command)).map { .init($0) }
+        case .scp03(let handshake): state.session = (try? handshake.authenticate(command)).map { .init($0) }
+        case nil: break
+        }
         return ResponseAPDU(state.session == nil ? .hostCryptogramFailed : .success)
     }
 
     private func carryOut(_ command: CommandAPDU, _ state: inout State) -> ResponseAPDU {
         guard var session = state.session else { return answer(command) }
-        guard let plain = try? session.unwrap(command) else { return ResponseAPDU(.securityStatusNotSatisfied) }
+        if Self.chained.contains(command.instruction) {
+            state.parts.append(command)
+            if BodyChaining.announcesMore(command) { return ResponseAPDU(.success) }
+        }
+        let whole = BodyChaining.join(state.parts) ?? command
+        state.parts = []
+        guard let plain = try? session.unwrap(whole) else { return ResponseAPDU(.securityStatusNotSatisfied) }
         state.commands.append(plain)
         let response = session.wrap(answer(plain))
         state.session = session

@@ -30,7 +30,7 @@ extension ManagementSession {
     }
 
     /// The block length of the cipher behind the DEK.
-    var sensitiveBlockLength: Int { 16 }
+    var sensitiveBlockLength: Int { messaging.sensitiveBlockLength }
 
     /// Whole blocks under the DEK.
     func encryptSensitive(_ data: [UInt8]) throws(CardManagementError) -> [UInt8] {

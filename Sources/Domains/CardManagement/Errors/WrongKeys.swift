@@ -27,6 +27,8 @@ public struct WrongKeys: Error, Equatable, Sendable, CustomStringConvertible {
         case publicTestKeys
         /// Key-MAC is right, Key-ENC is not.
         case encryptionKeyDiffers
+        /// Key-ENC is right, Key-MAC is not.
+        case macKeyDiffers
         /// Nothing that can be derived fits.
         case otherKeys
     }
@@ -42,6 +44,8 @@ public struct WrongKeys: Error, Equatable, Sendable, CustomStringConvertible {
             parts.append("the card has the public test keys 404142…4F without diversification: use those")
         case .encryptionKeyDiffers:
             parts.append("Key-MAC is right and Key-ENC is not: check which file or field Key-ENC comes from")
+        case .macKeyDiffers:
+            parts.append("Key-ENC is right and Key-MAC is not: check which file or field Key-MAC comes from")
         case .otherKeys:
             parts.append("no known diversification of them fits either: another key set or another master key")
         }

@@ -137,7 +137,7 @@ extension CardManager {
         var session = try await open(oldRequest(rotation))
         try await session.putKeys(
             rotation.newKeys, version: rotation.newVersion,
-            replacing: rotation.place == .inPlace ? rotation.oldVersion : nil)
+            replacing: rotation.place == .inPlace ? rotation.oldVersion : nil, algorithm: rotation.algorithm)
     }
 
     private func deleteUnusable(_ rotation: KeyRotation) async throws(CardManagementError) {

@@ -12,6 +12,8 @@ public struct KeyRotation: Sendable {
     /// The new keys, or the master keys they follow from.
     public var newKeys: CardKeyMaterial
     public var place: Place
+    /// `nil` is that of the protocol in use: from SCP02 to SCP03 it is ``ChannelKeyAlgorithm/aes``.
+    public var algorithm: ChannelKeyAlgorithm?
     /// Without it both sets stay.
     public var deletesOld = true
 

@@ -42,6 +42,14 @@ public struct CardKeyMaterial: Hashable, Sendable {
     /// Bytes of a key: AES-128 and two-key Triple DES, AES-192 and three-key Triple DES, AES-256.
     static let lengths = [16, 24, 32]
 
+    /// A card's own SCP02 keys.
+    public init(_ keys: SCP02KeySet) {
+        enc = keys.enc.bytes
+        mac = keys.mac.bytes
+        dek = keys.dek.bytes
+        diversification = .none
+    }
+
     /// The key set of the card that reports `diversificationData`, for SCP03.
     ///
     /// - Throws: ``SecureChannel/SCP03KeySetError``.
@@ -52,6 +60,32 @@ public struct CardKeyMaterial: Hashable, Sendable {
         }
         // Each master key gives the key of its own place.
         return try SCP03KeySet(enc: derived(enc).enc, mac: derived(mac).mac, dek: derived(dek).dek)
+    }
+
+    /// The key set of the card that reports `diversificationData`, for SCP02.
+    ///
+    /// - Throws: ``SecureChannel/SCP02KeySetError``.
+    public func scp02Keys(diversificationData: [UInt8]) throws(SCP02KeySetError) -> SCP02KeySet {
+        if diversification == .none { return try SCP02KeySet(enc: enc, mac: mac, dek: dek) }
+        func derived(_ master: SecretBytes) throws(SCP02KeySetError) -> SCP02KeySet {
+            try diversification.tripleDESKeySet(master: master, diversificationData: diversificationData)
+        }
+        return try SCP02KeySet(
+            enc: derived(enc).enc.bytes, mac: derived(mac).mac.bytes, dek: derived(dek).dek.bytes)
+    }
+
+    /// The key set of a card, for the protocol that it speaks.
+    func keySet(for report: SecureChannelReport) throws(SecureChannelError) -> SecureChannelKeySet {
+        switch report {
+        case .scp02(let card):
+            do { return .scp02(try scp02Keys(diversificationData: card.keyDiversificationData)) } catch {
+                throw .scp02KeySet(error)
+            }
+        case .scp03(let card):
+            do { return .scp03(try scp03Keys(diversificationData: card.keyDiversificationData)) } catch {
+                throw .keySet(error)
+            }
+        }
     }
 
     /// The same keys, taken for `diversification`.

@@ -8,11 +8,13 @@ extension ManagementSession {
     ///
     /// - Parameters:
     ///   - replacing: `nil` adds the set beside those there are.
+    ///   - algorithm: `nil` is that of the protocol in use.
     /// - Throws: ``CardManagementError``; `cardMisbehaved` when the card answers other key check values.
     public mutating func putKeys(
-        _ material: CardKeyMaterial, version: KeyVersionNumber, replacing: KeyVersionNumber? = nil
+        _ material: CardKeyMaterial, version: KeyVersionNumber, replacing: KeyVersionNumber? = nil,
+        algorithm: ChannelKeyAlgorithm? = nil
     ) async throws(CardManagementError) {
-        let keys = try channelKeys(material)
+        let keys = try channelKeys(material, algorithm)
         try await put(keys, version: version, from: .encryption, replacing: replacing)
     }
 
@@ -68,14 +70,20 @@ extension ManagementSession {
     }
 
     /// The card's own keys from `material`, as the Secure Channel Protocol takes them.
-    func channelKeys(_ material: CardKeyMaterial) throws(CardManagementError) -> [SingleKey] {
+    func channelKeys(
+        _ material: CardKeyMaterial, _ algorithm: ChannelKeyAlgorithm?
+    ) throws(CardManagementError) -> [SingleKey] {
         do {
+            if algorithm ?? .usual(for: secureChannelProtocol) == .tripleDES {
+                let keys = try material.scp02Keys(diversificationData: diversificationData)
+                return [.tripleDES(keys.enc), .tripleDES(keys.mac), .tripleDES(keys.dek)]
+            }
             let keys = try material.scp03Keys(diversificationData: diversificationData)
             return [.aes(keys.enc), .aes(keys.mac), .aes(keys.dek)]
         } catch { throw .notAllowed("\(error)") }
     }
 
     func encryptSensitive(_ secret: SecretBytes) throws(CardManagementError) -> [UInt8] {
-        do { return try messaging.encryptSensitive(secret) } catch { throw .notAllowed("\(error)") }
+        do { return try messaging.encryptSensitive(secret.revealed()) } catch { throw .notAllowed("\(error)") }
     }
 }

@@ -23,10 +23,11 @@ extension CardManager {
         }
         if !request.isForced { try await attempts?.check(triesLeft: opening.triesLeft) }
         let material = try await opening.material(from: keys)
-        let pending: SCP03Pending
+        let level = request.level ?? opening.trial.strongestLevel
+        let pending: SecureChannelPending
         do {
             pending = try opening.trial.authenticated(
-                material, level: request.level ?? opening.trial.strongestLevel,
+                material, level: level,
                 invoker: request.checksCardChallenge ? opening.invoker : nil)
         } catch {
             try await attempts?.mismatched()
@@ -34,13 +35,13 @@ extension CardManager {
         }
         try await attempts?.beginning()
         let response = try await transmit(pending.externalAuthenticate)
-        let session: SCP03Session
+        let session: SecureChannelSession
         do { session = try pending.opened(by: response) } catch {
             guard case .cardRefused(let statusWord) = error else { throw .secureChannel(error) }
             throw .cardRefused(CommandRefusal(command: "EXTERNAL AUTHENTICATE", statusWord: statusWord))
         }
         try await attempts?.succeeded()
-        return ManagementSession(session, manager: self, card: card, opening: opening)
+        return ManagementSession(session, level: level, manager: self, card: card, opening: opening)
     }
 
     /// Whether the card holds these keys, by INITIALIZE UPDATE and its card cryptogram alone: no try is burnt.
@@ -63,7 +64,7 @@ extension CardManager {
         return VerifiedKeys(
             securityDomain: opening.invoker, keyVersion: opening.trial.usedVersion,
             secureChannelProtocol: opening.trial.secureChannelProtocol,
-            implementation: opening.trial.card.implementation.rawValue,
+            implementation: opening.trial.implementation,
             diversificationData: opening.trial.diversificationData, diversification: material.diversification)
     }
 
@@ -78,13 +79,21 @@ extension CardManager {
             throw Self.refusedInitializeUpdate(response.statusWord, request, report)
         }
         return SessionOpening(
-            trial: try KeyTrial(hostChallenge: hostChallenge, response: response), request: request, report: report)
+            trial: try KeyTrial(
+                hostChallenge: hostChallenge, response: response, scp02: Self.announcedSCP02(report)), request: request,
+            report: report)
     }
 
     /// What the card announces first; S8 when it announces nothing.
     private static func announcedMode(_ report: CardReport) -> SCP03Mode {
         let modes = report.implementations(ofProtocol: 0x03).compactMap { SCP03Implementation(rawValue: $0)?.mode }
         return modes.first ?? .s8
+    }
+
+    /// What the card announces, of those that open sessions with INITIALIZE UPDATE; `15` when it announces nothing.
+    private static func announcedSCP02(_ report: CardReport) -> SCP02Implementation {
+        let announced = report.implementations(ofProtocol: 0x02).compactMap(SCP02Implementation.init(rawValue:))
+        return announced.first(where: \.isExplicit) ?? .i15
     }
 
     private static func refusedInitializeUpdate(
@@ -133,7 +142,7 @@ struct SessionOpening {
         let finding: WrongKeys.Finding
         switch error {
         case .cardCryptogramMismatch: finding = trial.finding(material)
-        case .cardChallengeMismatch: finding = .encryptionKeyDiffers
+        case .cardChallengeMismatch: finding = trial.challengeFinding
         default: return .secureChannel(error)
         }
         return .wrongKeys(
@@ -143,10 +152,6 @@ struct SessionOpening {
                 tried: material.diversification, finding: finding, knownVersions: report.keyVersions,
                 triesLeft: triesLeft))
     }
-}
-
-extension KeyTrial {
-    var usedVersion: KeyVersionNumber? { KeyVersionNumber(rawValue: keyVersion) }
 }
 
 extension CardReport {

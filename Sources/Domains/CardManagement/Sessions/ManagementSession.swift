@@ -19,11 +19,17 @@ public struct ManagementSession: ~Copyable, Sendable {
     public let keyVersion: KeyVersionNumber?
     public let diversificationData: [UInt8]
     let manager: CardManager
-    private(set) var messaging: SCP03Session
+    /// What protects commands and responses.
+    public let level: SecurityLevel
+    private(set) var messaging: SecureChannelSession
+    private let tagLength: Int
 
     init(
-        _ messaging: consuming SCP03Session, manager: CardManager, card: CardIdentifier?, opening: SessionOpening
+        _ messaging: consuming SecureChannelSession, level: SecurityLevel, manager: CardManager,
+        card: CardIdentifier?, opening: SessionOpening
     ) {
+        self.level = level
+        tagLength = opening.trial.tagLength
         self.messaging = messaging
         self.manager = manager
         self.card = card
@@ -33,15 +39,15 @@ public struct ManagementSession: ~Copyable, Sendable {
         diversificationData = opening.trial.diversificationData
     }
 
-    public var level: SecurityLevel { messaging.level }
-    public var secureChannelProtocol: UInt8 { 0x03 }
+    /// `02` or `03`.
+    public var secureChannelProtocol: UInt8 { messaging.protocolIdentifier }
 
     /// The longest plain data field of one short command at this level, on this card (`9F65` in the answer to SELECT).
     public var commandDataLengthMax: Int {
         guard let bound = report.commandDataLengthMax, (Self.commandDataLengthMin..<255).contains(bound) else {
             return messaging.commandDataLengthMax
         }
-        let body = bound - (level.hasCommandMAC ? messaging.mode.length : 0)
+        let body = bound - (level.hasCommandMAC ? tagLength : 0)
         // Padding takes one byte at least and fills whole blocks.
         return level.hasCommandDecryption ? body / sensitiveBlockLength * sensitiveBlockLength - 1 : body
     }

@@ -81,6 +81,7 @@ extension CommandFailure {
         case .otherDiversification(let fitting): "the same command with --diversification \(fitting.rawValue)"
         case .publicTestKeys: "the same command with --test-keys"
         case .encryptionKeyDiffers: "compare “enc” in the keys file with the card's personalization"
+        case .macKeyDiffers: "compare “mac” in the keys file with the card's personalization"
         case .otherKeys:
             wrong.knownVersions.count > 1
                 ? "name the key set that these keys belong to: --key-version "
