@@ -21,4 +21,18 @@ struct MainRoadTests {
         #expect(directory.data.hex.contains(instance.bytes.hex))
         await world.tearDown()
     }
+
+    @Test(
+        "TSM-05 the same requests work unchanged on cards of all four configurations",
+        arguments: CardConfiguration.Figure.allCases, [false, true])
+    func configurations(figure: CardConfiguration.Figure, isCombined: Bool) async throws {
+        try await World.tell(figure: figure) { world in
+            let instance = try await world.flow().run(World.order(isCombined: isCombined))
+            #expect(try await world.selecting(instance) == .success)
+            let application = await world.card.card.inventory.applications.first { $0.aid == instance }
+            let domain = try #require(application?.securityDomain)
+            let parent = await world.card.card.inventory.applications.first { $0.aid == domain }?.securityDomain
+            #expect(parent == world.configuration.centralSecurityDomain, "the provider's SD is below the central SD")
+        }
+    }
 }

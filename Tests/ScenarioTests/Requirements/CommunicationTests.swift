@@ -1,5 +1,6 @@
 import GlobalPlatform
 import ISO7816
+import SecureElement
 import Storage
 import Testing
 
@@ -9,9 +10,11 @@ import Testing
 struct CommunicationTests {
     private static let read = [SelectCommand(Names.firstInstance).command]
 
-    @Test("TSM-08 begin answers id, OTA bearer, script count and size, script format and permitted time")
-    func terms() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-08 begin answers id, OTA bearer, script count and size, script format and permitted time",
+        arguments: CardConfiguration.Figure.allCases)
+    func terms(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             try await world.prePersonalize(first)
             let begun = try await world.tsm.beginCommunication(
@@ -27,9 +30,11 @@ struct CommunicationTests {
         }
     }
 
-    @Test("TSM-09 every begin gives another id; what has ended takes no script and does not end again")
-    func idsAreUsedOnce() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-09 every begin gives another id; what has ended takes no script and does not end again",
+        arguments: CardConfiguration.Figure.allCases)
+    func idsAreUsedOnce(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             try await world.prePersonalize(first)
             var ids: Set<CommunicationID> = []
@@ -46,9 +51,11 @@ struct CommunicationTests {
         }
     }
 
-    @Test("TSM-10 a script before begin fails, and so does one in another provider's communication")
-    func noCommunication() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-10 a script before begin fails, and so does one in another provider's communication",
+        arguments: CardConfiguration.Figure.allCases)
+    func noCommunication(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let (first, second) = (await world.first, try await world.addProvider())
             try await world.prePersonalize(first)
             let unknown = CommunicationID(rawValue: "00112233445566778899aabbccddeeff")
@@ -65,9 +72,11 @@ struct CommunicationTests {
         }
     }
 
-    @Test("TSM-10 a script answers once per executed command, and lists the failed and the unattempted ones")
-    func answersAndFailures() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-10 a script answers once per executed command, and lists the failed and the unattempted ones",
+        arguments: CardConfiguration.Figure.allCases)
+    func answersAndFailures(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             try await world.prePersonalize(first)
             let refused = StoreDataCommand(data: [0x70], blockNumber: 7, isLastBlock: false).command
@@ -88,9 +97,11 @@ struct CommunicationTests {
         }
     }
 
-    @Test("TSM-12 end carries the operation's status; begin's operation stands in the record and the audit trail")
-    func operationIsRecorded() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-12 end carries the operation's status; begin's operation stands in the record and the audit trail",
+        arguments: CardConfiguration.Figure.allCases)
+    func operationIsRecorded(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             try await world.prePersonalize(first)
             let id = try await world.begin(first, operation: .postPersonalization)
@@ -111,9 +122,9 @@ struct CommunicationTests {
         }
     }
 
-    @Test("the sixteenth script is the last of a communication")
-    func scriptCount() async throws {
-        try await World.tell { world in
+    @Test("the sixteenth script is the last of a communication", arguments: CardConfiguration.Figure.allCases)
+    func scriptCount(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             try await world.prePersonalize(first)
             let id = try await world.begin(first)
@@ -127,9 +138,11 @@ struct CommunicationTests {
         }
     }
 
-    @Test("a communication whose permitted time is over takes nothing any more")
-    func expiry() async throws {
-        try await World.tell { world in
+    @Test(
+        "a communication whose permitted time is over takes nothing any more",
+        arguments: CardConfiguration.Figure.allCases)
+    func expiry(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             try await world.prePersonalize(first)
             let id = try await world.begin(first)

@@ -13,9 +13,11 @@ import Testing
 
 @Suite("Who may touch what")
 struct ExclusivityTests {
-    @Test("TSM-18 one package serves two providers: two instances in two SDs, each with its own state")
-    func twoProviders() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-18 one package serves two providers: two instances in two SDs, each with its own state",
+        arguments: CardConfiguration.Figure.allCases)
+    func twoProviders(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let (first, second) = (await world.first, try await world.addProvider())
             let own = try await world.flow(of: first).run(World.order())
             try await world.prePersonalize(second)
@@ -35,15 +37,17 @@ struct ExclusivityTests {
         }
     }
 
-    @Test("TSM-19 the instance is made under the central SD and only then extradited")
-    func instanceIsExtradited() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-19 the instance is made under the central SD and only then extradited",
+        arguments: CardConfiguration.Figure.allCases)
+    func instanceIsExtradited(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             try await world.prePersonalize(await world.first)
             let execution = try #require(try await world.store.executions(limit: 10).last)
             let plan: ScriptPlan = try await world.vault.unsealing(
                 execution.sealedPlan, context: "execution/\(execution.secureElement)")
             let content = try #require(plan.legs.first)
-            #expect(content.route.securityDomain == CardConfiguration.issuerSecurityDomain)
+            #expect(content.route.securityDomain == world.configuration.centralSecurityDomain)
             let roles = try content.route.commands().map { try InstallCommand($0) }
             guard roles.count == 3, case .forInstallAndMakeSelectable(let domain) = roles[0],
                 case .forInstall(let instance) = roles[1], case .forExtradition(let extradition) = roles[2]
@@ -58,9 +62,11 @@ struct ExclusivityTests {
         }
     }
 
-    @Test("TSM-20 after the rotation the central TSM opens the SD with no key that it has, by policy and on the card")
-    func rotatedKeysAreTheProvidersAlone() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-20 after the rotation the central TSM opens the SD with no key that it has, by policy and on the card",
+        arguments: CardConfiguration.Figure.allCases)
+    func rotatedKeysAreTheProvidersAlone(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             _ = try await world.flow(of: first).run(World.order())
             let description = try await world.description(first)
@@ -109,9 +115,11 @@ struct ExclusivityTests {
         }
     }
 
-    @Test("TSM-20 after the rotation the central TSM still stops the application and lets it run again")
-    func lockAfterRotation() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-20 after the rotation the central TSM still stops the application and lets it run again",
+        arguments: CardConfiguration.Figure.allCases)
+    func lockAfterRotation(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             let instance = try await world.flow(of: first).run(World.order())
             let locked = try await world.tsm.lockService(try world.service(first), world.context(first))
@@ -128,9 +136,11 @@ struct ExclusivityTests {
         }
     }
 
-    @Test("an application that was never activated is locked and unlocked into the state it had")
-    func lockBeforeActivation() async throws {
-        try await World.tell { world in
+    @Test(
+        "an application that was never activated is locked and unlocked into the state it had",
+        arguments: CardConfiguration.Figure.allCases)
+    func lockBeforeActivation(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             try await world.prePersonalize(first)
             try await world.personalizeInPlain(first)
@@ -143,9 +153,9 @@ struct ExclusivityTests {
         }
     }
 
-    @Test("a deleted service leaves the SD, and may be prepared anew")
-    func deletion() async throws {
-        try await World.tell { world in
+    @Test("a deleted service leaves the SD, and may be prepared anew", arguments: CardConfiguration.Figure.allCases)
+    func deletion(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             let instance = try await world.flow(of: first).run(World.order())
             let deleted = try await world.tsm.deleteService(try world.service(first), world.context(first))
@@ -161,12 +171,14 @@ struct ExclusivityTests {
     @Test(
         "TSM-21 a script may not select WCAp, PPSE, a package, a module, the central SD or what is another's",
         arguments: [
-            CardConfiguration.walletCompanion, CardConfiguration.paymentSystemEnvironment, CardConfiguration.storedValue,
-            CardConfiguration.issuerSecurityDomain, BuiltInModule.paymentPackage, BuiltInModule.walletPackage,
+            CardConfiguration.walletCompanion, CardConfiguration.paymentSystemEnvironment,
+            CardConfiguration.storedValue,
+            CardConfiguration.issuerSecurityDomain, CardConfiguration.managingCentralSecurityDomain,
+            BuiltInModule.paymentPackage, BuiltInModule.walletPackage,
             BuiltInModule.payment, Names.secondDomain, Names.secondInstance,
-        ])
-    func foreignSelections(aid: AID) async throws {
-        try await World.tell { world in
+        ], CardConfiguration.Figure.allCases)
+    func foreignSelections(aid: AID, figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let (first, second) = (await world.first, try await world.addProvider())
             try await world.prePersonalize(first)
             try await world.prePersonalize(second)
@@ -188,9 +200,11 @@ struct ExclusivityTests {
         }
     }
 
-    @Test("TSM-21 records are read only from what the script has selected itself")
-    func recordsNeedASelection() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-21 records are read only from what the script has selected itself",
+        arguments: CardConfiguration.Figure.allCases)
+    func recordsNeedASelection(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             _ = try await world.flow(of: first).run(World.order())
             let communication = try await world.begin(first)
@@ -205,9 +219,11 @@ struct ExclusivityTests {
         }
     }
 
-    @Test("TSM-22 the SD registered for an identifier executes the instruction, another provider's does not")
-    func routing() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-22 the SD registered for an identifier executes the instruction, another provider's does not",
+        arguments: CardConfiguration.Figure.allCases)
+    func routing(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let (first, second) = (await world.first, try await world.addProvider())
             try await world.prePersonalize(first)
             try await world.prePersonalize(second)
@@ -229,11 +245,14 @@ struct ExclusivityTests {
         }
     }
 
-    @Test("TSM-31 PPSE, both companions and the packages are there after manufacture; PPSE lists what is active")
-    func companions() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-31 PPSE, both companions and the packages are there after manufacture; PPSE lists what is active",
+        arguments: CardConfiguration.Figure.allCases)
+    func companions(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             for companion in [
-                CardConfiguration.paymentSystemEnvironment, CardConfiguration.walletCompanion, CardConfiguration.storedValue,
+                CardConfiguration.paymentSystemEnvironment, CardConfiguration.walletCompanion,
+                CardConfiguration.storedValue,
             ] {
                 #expect(try await world.selecting(companion) == .success)
             }

@@ -10,9 +10,11 @@ import Testing
 
 @Suite("Pre-personalization and activation")
 struct PrepersonalizationTests {
-    @Test("TSM-13 before activation the application cannot be selected, after it it can; it must be personalized first")
-    func activation() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-13 before activation the application cannot be selected, after it it can; it must be personalized first",
+        arguments: CardConfiguration.Figure.allCases)
+    func activation(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             try await world.prePersonalize(first)
             let early = try await world.refusal {
@@ -30,9 +32,11 @@ struct PrepersonalizationTests {
         }
     }
 
-    @Test("TSM-14 a request without code ends with SD and instance, associated, with temporary keys, not personalized")
-    func prepersonalized() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-14 a request without code ends with SD and instance, associated, with temporary keys, not personalized",
+        arguments: CardConfiguration.Figure.allCases)
+    func prepersonalized(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let outcome = try await world.prePersonalize(await world.first)
             #expect(
                 outcome
@@ -51,9 +55,11 @@ struct PrepersonalizationTests {
         }
     }
 
-    @Test("TSM-15 repeating it creates nothing a second time, and sends nothing")
-    func repetition() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-15 repeating it creates nothing a second time, and sends nothing",
+        arguments: CardConfiguration.Figure.allCases)
+    func repetition(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             try await world.prePersonalize(first)
             let (inventory, apdus) = (await world.card.card.inventory, world.guillotine.apdus)
@@ -70,9 +76,11 @@ struct PrepersonalizationTests {
         }
     }
 
-    @Test("TSM-16 an expired, too old or too weakly certified SE is refused with every reason")
-    func eligibility() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-16 an expired, too old or too weakly certified SE is refused with every reason",
+        arguments: CardConfiguration.Figure.allCases)
+    func eligibility(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             _ = try await world.desk.registerService(
                 try World.service(number: 2002, certificationLevel: 5, standard: "2.3"), World.founder("strict"))
@@ -100,9 +108,9 @@ struct PrepersonalizationTests {
         }
     }
 
-    @Test("TSM-16 a service that is for others only is refused")
-    func providerNotAdmitted() async throws {
-        try await World.tell { world in
+    @Test("TSM-16 a service that is for others only is refused", arguments: CardConfiguration.Figure.allCases)
+    func providerNotAdmitted(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let (first, second) = (await world.first, try await world.addProvider())
             _ = try await world.desk.registerService(
                 try World.service(number: 2003, for: [second.id]), World.founder("closed"))
@@ -114,9 +122,11 @@ struct PrepersonalizationTests {
         }
     }
 
-    @Test("TSM-17 a refusal of the card is the request's failure, and what it had created is taken back")
-    func rollback() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-17 a refusal of the card is the request's failure, and what it had created is taken back",
+        arguments: CardConfiguration.Figure.allCases)
+    func rollback(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             // The module is on no package of the card: the SD is created, the instance refused.
             let absent = try ServiceDefinition(
@@ -138,9 +148,11 @@ struct PrepersonalizationTests {
         }
     }
 
-    @Test("TSM-17 only the steps that the provider names are done, the others when it asks for them")
-    func partialRequest() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-17 only the steps that the provider names are done, the others when it asks for them",
+        arguments: CardConfiguration.Figure.allCases)
+    func partialRequest(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             func ask(
                 _ commands: PrePersonalizationRequest.Command...
@@ -155,7 +167,8 @@ struct PrepersonalizationTests {
             #expect(installed.status == .absent)
             #expect(
                 await world.card.card.inventory.applications.first { $0.aid == Names.firstInstance }?.securityDomain
-                    == CardConfiguration.issuerSecurityDomain, "TSM-19: not extradited, it stays with the central SD")
+                    == world.configuration.centralSecurityDomain, "TSM-19: not extradited, it stays with the central SD"
+            )
             let extradited = try await ask(.extradite)
             #expect(extradited.status == .prePersonalized)
         }

@@ -10,9 +10,11 @@ import Testing
 
 @Suite("Ways to rotate, personalize and activate")
 struct ProvisioningWaysTests {
-    @Test("TSM-11 rotation in one communication, personalization in another")
-    func twoCommunications() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-11 rotation in one communication, personalization in another", arguments: CardConfiguration.Figure.allCases
+    )
+    func twoCommunications(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             let instance = try await world.flow(of: first).run(World.order())
             #expect(try await world.progress(of: instance)?.completions == 1)
@@ -22,9 +24,9 @@ struct ProvisioningWaysTests {
         }
     }
 
-    @Test("TSM-11 rotation and personalization in one communication")
-    func oneCommunication() async throws {
-        try await World.tell { world in
+    @Test("TSM-11 rotation and personalization in one communication", arguments: CardConfiguration.Figure.allCases)
+    func oneCommunication(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             try await world.prePersonalize(first)
             let maker = ScriptMaker(keys: first.vault, random: world.random)
@@ -47,9 +49,11 @@ struct ProvisioningWaysTests {
         }
     }
 
-    @Test("TSM-11 rotation, personalization and activation in one request, and one trip")
-    func oneRequest() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-11 rotation, personalization and activation in one request, and one trip",
+        arguments: CardConfiguration.Figure.allCases)
+    func oneRequest(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             let instance = try await world.flow(of: first).run(World.order(isCombined: true))
             #expect(try await world.selecting(instance) == .success)
@@ -59,9 +63,11 @@ struct ProvisioningWaysTests {
         }
     }
 
-    @Test("TSM-11 personalization in plain and activation in one request, before any rotation")
-    func plainAndActivation() async throws {
-        try await World.tell { world in
+    @Test(
+        "TSM-11 personalization in plain and activation in one request, before any rotation",
+        arguments: CardConfiguration.Figure.allCases)
+    func plainAndActivation(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             try await world.prePersonalize(first)
             let outcome = try await world.tsm.provision(
@@ -75,9 +81,11 @@ struct ProvisioningWaysTests {
         }
     }
 
-    @Test("a rotation that the card refuses keeps the parts behind it from running")
-    func refusedRotation() async throws {
-        try await World.tell { world in
+    @Test(
+        "a rotation that the card refuses keeps the parts behind it from running",
+        arguments: CardConfiguration.Figure.allCases)
+    func refusedRotation(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             try await world.prePersonalize(first)
             let maker = ScriptMaker(keys: first.vault, random: world.random)
@@ -100,9 +108,11 @@ struct ProvisioningWaysTests {
         }
     }
 
-    @Test("before the rotation the central TSM wraps a plain script, session by session")
-    func plainScript() async throws {
-        try await World.tell { world in
+    @Test(
+        "before the rotation the central TSM wraps a plain script, session by session",
+        arguments: CardConfiguration.Figure.allCases)
+    func plainScript(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             try await world.prePersonalize(first)
             let outcome = try await world.personalizeInPlain(first)
@@ -116,9 +126,11 @@ struct ProvisioningWaysTests {
         }
     }
 
-    @Test("a plain script instantiates and extradites through the central SD, then personalizes through the own one")
-    func scriptedInstance() async throws {
-        try await World.tell { world in
+    @Test(
+        "a plain script instantiates and extradites through the central SD, then personalizes through the own one",
+        arguments: CardConfiguration.Figure.allCases)
+    func scriptedInstance(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(figure: figure) { world in
             let first = await world.first
             try await world.prePersonalize(first, prn: "PRN-0")
             let instance: AID = "F053454E45534348414C50410042"
@@ -148,10 +160,11 @@ struct ProvisioningWaysTests {
     }
 
     @Test(
-        "TSM-33 over the service bus every flow passes, and all three modules get messages", arguments: [false, true])
-    func serviceBus(isCombined: Bool) async throws {
+        "TSM-33 over the service bus every flow passes, and all three modules get messages", arguments: [false, true],
+        CardConfiguration.Figure.allCases)
+    func serviceBus(isCombined: Bool, figure: CardConfiguration.Figure) async throws {
         let bus = ServiceBus()
-        try await World.tell(link: .bus(bus)) { world in
+        try await World.tell(figure: figure, link: .bus(bus)) { world in
             let first = await world.first
             let instance = try await world.flow(of: first).run(World.order(isCombined: isCombined))
             #expect(try await world.selecting(instance) == .success)

@@ -28,9 +28,11 @@ struct RandomChallengeTests {
         }
     }
 
-    @Test("pre-personalization and activation take two trips for each session, the first without consequences")
-    func trips() async throws {
-        try await World.tell(implementation: 0x60) { world in
+    @Test(
+        "pre-personalization and activation take two trips for each session, the first without consequences",
+        arguments: CardConfiguration.Figure.allCases)
+    func trips(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(implementation: 0x60, figure: figure) { world in
             let first = await world.first
             try await world.prePersonalize(first)
             let purposes = try await world.store.executions(limit: 10).map(\.purpose)
@@ -43,9 +45,11 @@ struct RandomChallengeTests {
         }
     }
 
-    @Test("a plain script has one session and begins with it; what does not fit is refused, not left out")
-    func oneSessionPerScript() async throws {
-        try await World.tell(implementation: 0x60) { world in
+    @Test(
+        "a plain script has one session and begins with it; what does not fit is refused, not left out",
+        arguments: CardConfiguration.Figure.allCases)
+    func oneSessionPerScript(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(implementation: 0x60, figure: figure) { world in
             let first = await world.first
             try await world.prePersonalize(first)
             let communication = try await world.begin(first)
@@ -62,9 +66,11 @@ struct RandomChallengeTests {
         }
     }
 
-    @Test("the opening of a session answers the challenge, counts as a script, and needs the provider's own SD")
-    func opening() async throws {
-        try await World.tell(implementation: 0x60) { world in
+    @Test(
+        "the opening of a session answers the challenge, counts as a script, and needs the provider's own SD",
+        arguments: CardConfiguration.Figure.allCases)
+    func opening(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(implementation: 0x60, figure: figure) { world in
             let first = await world.first
             try await world.prePersonalize(first)
             let communication = try await world.begin(first)
@@ -86,7 +92,7 @@ struct RandomChallengeTests {
             #expect(instance?.refusedCommand == 0)
             let foreign = try await world.refusal { _ in
                 try await world.process(
-                    [SelectCommand(CardConfiguration.issuerSecurityDomain).command, initializeUpdate],
+                    [SelectCommand(world.configuration.centralSecurityDomain).command, initializeUpdate],
                     in: communication, first)
             }
             #expect(foreign?.refusedCommand == 0)
@@ -100,9 +106,11 @@ struct RandomChallengeTests {
         }
     }
 
-    @Test("a session that something else has ended in between is refused by the card, and the flow opens another")
-    func sessionEndedInBetween() async throws {
-        try await World.tell(implementation: 0x60) { world in
+    @Test(
+        "a session that something else has ended in between is refused by the card, and the flow opens another",
+        arguments: CardConfiguration.Figure.allCases)
+    func sessionEndedInBetween(figure: CardConfiguration.Figure) async throws {
+        try await World.tell(implementation: 0x60, figure: figure) { world in
             let first = await world.first
             try await world.prePersonalize(first)
             let communication = try await world.begin(first)

@@ -1,3 +1,4 @@
+import SecureElement
 import Storage
 import Testing
 import TrustedServiceManager
@@ -64,10 +65,10 @@ extension TSMError {
 extension World {
     /// Runs `story` in a world of its own and takes it down again.
     static func tell(
-        _ cut: Cut? = nil, implementation: UInt8 = 0x70, link: ModuleLink = .direct,
-        _ story: (World) async throws -> Void
+        _ cut: Cut? = nil, implementation: UInt8 = 0x70, figure: CardConfiguration.Figure = .embedded,
+        link: ModuleLink = .direct, _ story: (World) async throws -> Void
     ) async throws {
-        let world = try await World(cut, implementation: implementation, link: link)
+        let world = try await World(cut, implementation: implementation, figure: figure, link: link)
         do {
             try await story(world)
         } catch {

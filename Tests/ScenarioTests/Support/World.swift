@@ -29,6 +29,8 @@ actor World {
     private(set) var provider = ServiceProviderID(rawValue: "")
     /// The batch that all cards of this world come from.
     let batch: CardBatch
+    /// Of the first card.
+    nonisolated let configuration: CardConfiguration
     private var handsets: [Task<Void, Never>] = []
     private var vaults: [ProviderVault] = []
     private(set) var serverStarts = 1
@@ -44,8 +46,10 @@ actor World {
 
     /// - Parameter implementation: the card's "i" parameter: 70 pseudo-random challenges, 60 random ones.
     init(
-        _ cut: Cut? = nil, commitCut: CommitCut? = nil, implementation: UInt8 = 0x70, link: ModuleLink = .direct
+        _ cut: Cut? = nil, commitCut: CommitCut? = nil, implementation: UInt8 = 0x70,
+        figure: CardConfiguration.Figure = .embedded, link: ModuleLink = .direct
     ) async throws {
+        configuration = CardConfiguration(figure)
         folder = FileManager.default.temporaryDirectory.appending(path: "seneschal-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let server = try Self.startServer(in: folder, link: link, commitCut)
@@ -56,7 +60,8 @@ actor World {
         guillotine = Guillotine(cut) { await box.world?.killServer() }
         providerVault = try Self.openProviderVault(in: folder)
         let founding = try await Self.found(
-            server, transportKey: try providerVault.transportKey(), implementation: implementation)
+            server, transportKey: try providerVault.transportKey(),
+            CardRegistration(implementation: implementation, configuration: configuration))
         provider = founding.provider.provider.id
         try await providerVault.importTemporaryMasterKey(wrapped: founding.provider.temporaryMasterKey.wrappedKey)
         card = InProcessCard(founding.card)
@@ -232,10 +237,20 @@ actor World {
 
 // MARK: - Founding
 
-/// Cards that share a master key, which their manufacturer has.
+/// Cards that share master keys, which their manufacturer has: one of the central SDs, one of the issuer SDs.
 struct CardBatch: Sendable {
     var index: MasterKeyIndex
     var master: SecretBytes
+    var issuerIndex: MasterKeyIndex
+    var issuerMaster: SecretBytes
+
+    /// The key set of a security domain as it leaves the factory; those of other TSMs have a master key of their own.
+    func keys(of entry: CardConfiguration.Entry, _ diversification: [UInt8], others: [SecurityDomainRole: SecretBytes])
+        throws -> SCP03KeySet
+    {
+        let master = others[entry.role] ?? (entry.role == .issuer ? issuerMaster : self.master)
+        return try KeyDiversification.kdf3.keySet(master: master, diversificationData: diversification)
+    }
 }
 
 /// A card and what the operator registers of it.
@@ -249,6 +264,21 @@ struct CardRegistration: Sendable {
     var expiresAt: Int64 = 4_000_000_000
     /// The card's "i" parameter: 70 pseudo-random challenges, 60 random ones.
     var implementation: UInt8 = 0x70
+    var configuration = CardConfiguration.embedded
+    /// The master keys of the MNO's and of third parties, who do not share them.
+    var othersMasters: [SecurityDomainRole: SecretBytes] = [:]
+}
+
+extension SecureElementConfiguration {
+    init(_ figure: CardConfiguration.Figure) {
+        self =
+            switch figure {
+            case .embedded: .embedded
+            case .uicc: .uicc
+            case .embeddedWithThirdParty: .embeddedThirdParty
+            case .uiccWithThirdParty: .uiccThirdParty
+            }
+    }
 }
 
 extension World {
@@ -277,17 +307,21 @@ extension World {
 
     /// Registers a network, a service, a provider, and a card from a batch whose manufacturer has its master key.
     private static func found(
-        _ server: Server, transportKey: String, implementation: UInt8
+        _ server: Server, transportKey: String, _ registration: CardRegistration
     ) async throws -> Founding {
         let desk = server.desk
         _ = try await desk.registerMobileNetwork(network, founder("network"))
         let wrapped = try await desk.createCardBatch(
             label: "batch", transportKey: manufacturer.publicKey.pem, founder("batch"))
-        let batch = CardBatch(index: wrapped.index, master: try manufacturer.decrypt(wrapped.wrappedKey))
+        let issuer = try await desk.createCardBatch(
+            label: "issuer", transportKey: manufacturer.publicKey.pem, founder("issuer batch"))
+        let batch = CardBatch(
+            index: wrapped.index, master: try manufacturer.decrypt(wrapped.wrappedKey), issuerIndex: issuer.index,
+            issuerMaster: try manufacturer.decrypt(issuer.wrappedKey))
         let provider = try await desk.registerServiceProvider(
             name: providerName, transportKey: transportKey, founder("provider"))
         _ = try await desk.registerService(try service(), founder("service"))
-        let card = try await issue(CardRegistration(implementation: implementation), from: batch, desk)
+        let card = try await issue(registration, from: batch, desk)
         return Founding(provider: provider, card: card, batch: batch)
     }
 
@@ -301,21 +335,30 @@ extension World {
             throw CardRefused(.incorrectParameters)
         }
         let card = try SecureElement.manufacture(
+            registration.configuration,
             identity: CardIdentity(
                 issuerIdentificationNumber: [0x48, 0x20], cardImageNumber: cin,
                 keyDiversificationData: diversification, implementation: parameter)
-        ) { _ in try KeyDiversification.kdf3.keySet(master: batch.master, diversificationData: diversification) }
+        ) { try batch.keys(of: $0, diversification, others: registration.othersMasters) }
         let id = try SecureElementIdentifier(value: registration.cin)
+        func domain(_ aid: AID, _ master: MasterKeyIndex) -> CentralSecurityDomainRecord {
+            CentralSecurityDomainRecord(
+                aid: aid,
+                keys: KeyReference(
+                    masterKeyIndex: master, keyVersionNumber: 0x01, keyDiversificationData: diversification),
+                sequenceCounter: 0, implementation: registration.implementation)
+        }
+        let configuration = SecureElementConfiguration(registration.configuration.figure)
         _ = try await desk.registerSecureElement(
             SecureElementRegistration(
-                id: id, mobileNetwork: registration.network, profileID: "embedded-fig5", type: registration.type,
-                standard: registration.standard, certificationLevel: registration.certificationLevel,
-                expiresAt: registration.expiresAt,
-                centralSecurityDomain: CentralSecurityDomainRecord(
-                    aid: CardConfiguration.issuerSecurityDomain,
-                    keys: KeyReference(
-                        masterKeyIndex: batch.index, keyVersionNumber: 0x01, keyDiversificationData: diversification),
-                    sequenceCounter: 0, implementation: registration.implementation)),
+                id: id, mobileNetwork: registration.network,
+                profileID: "\(configuration.rawValue)-fig\(registration.configuration.figure.rawValue)",
+                type: registration.type, standard: registration.standard,
+                certificationLevel: registration.certificationLevel, expiresAt: registration.expiresAt,
+                configuration: configuration,
+                centralSecurityDomain: domain(registration.configuration.centralSecurityDomain, batch.index),
+                issuerSecurityDomain: configuration.hasIssuerSecurityDomainApart
+                    ? domain(CardConfiguration.issuerSecurityDomain, batch.issuerIndex) : nil),
             founder("card \(registration.cin)"))
         _ = try await desk.registerSubscription(
             SubscriptionRecord(
