@@ -11,17 +11,21 @@ public struct VirtualHandset: Sendable {
     /// The way to the secure element.
     public let card: any CardChannel
     private let journal: any AgentJournal
+    private let turn: CardTurn?
     private let notifications: NotificationSink
 
+    /// - Parameter turn: what agents of several TSMs share when they share the card.
     public init(
         mobileSubscriptionIdentifier: String, mobileNetwork: String, secureElement: SecureElementDescription,
-        card: any CardChannel, journal: any AgentJournal, notifications: @escaping NotificationSink = { _ in }
+        card: any CardChannel, journal: any AgentJournal, turn: CardTurn? = nil,
+        notifications: @escaping NotificationSink = { _ in }
     ) {
         self.mobileSubscriptionIdentifier = mobileSubscriptionIdentifier
         self.mobileNetwork = mobileNetwork
         self.secureElement = secureElement
         self.card = card
         self.journal = journal
+        self.turn = turn
         self.notifications = notifications
     }
 
@@ -30,7 +34,8 @@ public struct VirtualHandset: Sendable {
         connection: any RemoteAgentConnection, clock: AgentClock = AgentClock(), retries: RetryPolicy = RetryPolicy()
     ) -> LocalAgent {
         LocalAgent(
-            for: secureElement, card: card, connection: connection, journal: journal, notifications: notifications,
+            for: secureElement, card: card, connection: connection, journal: journal, turn: turn,
+            notifications: notifications,
             clock: clock, retries: retries)
     }
 

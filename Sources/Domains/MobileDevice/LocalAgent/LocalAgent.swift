@@ -22,6 +22,7 @@ public struct LocalAgent: ~Copyable {
     private let notifications: NotificationSink
     private let clock: AgentClock
     private let retries: RetryPolicy
+    private let turn: CardTurn?
 
     private var sessionID: String?
     /// What the journal holds; `nil` until it was read, and again after it failed.
@@ -29,9 +30,10 @@ public struct LocalAgent: ~Copyable {
     /// The answer to an order that is not in the journal because it was settled before.
     private var reportOnSettledOrder: RemoteManagementReport?
 
+    /// - Parameter turn: what agents of several TSMs share when they share a card.
     public init(
         for secureElement: SecureElementDescription, card: any CardChannel, connection: any RemoteAgentConnection,
-        journal: any AgentJournal, notifications: @escaping NotificationSink = { _ in },
+        journal: any AgentJournal, turn: CardTurn? = nil, notifications: @escaping NotificationSink = { _ in },
         clock: AgentClock = AgentClock(), retries: RetryPolicy = RetryPolicy()
     ) {
         self.secureElement = secureElement
@@ -41,6 +43,7 @@ public struct LocalAgent: ~Copyable {
         self.notifications = notifications
         self.clock = clock
         self.retries = retries
+        self.turn = turn
     }
 }
 
@@ -185,7 +188,14 @@ extension LocalAgent {
             return Progress(event: .polled, pause: idlePause)
         }
         due.append(.received(order))
-        try await execute(order, after: due)
+        await turn?.take()
+        do {
+            try await execute(order, after: due)
+        } catch {
+            await turn?.leave()
+            throw error
+        }
+        await turn?.leave()
         guard order.stopsSession else {
             return Progress(event: .executed(orderNumber: order.orderNumber), pause: reportPause)
         }
