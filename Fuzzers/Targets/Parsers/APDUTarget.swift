@@ -8,11 +8,13 @@ func fuzzAPDU(_ bytes: [UInt8]) throws(FuzzViolation) -> Int {
         try require(response.bytes == bytes, "a response is written as it was read")
     }
     if let template = try? RegistryEntry.entries(tlv: bytes) { accepted += template.count }
+    try checkReceipt(bytes)
     guard let command = try? CommandAPDU(bytes: bytes) else { return accepted }
     try require(try reread(command.bytes) == command, "a command is read as it was written")
     if !command.isExtended { try require(command.bytes == bytes, "a short command has one form") }
     try require(!"\(command)".isEmpty, "a command has a description")
     for type in commandTypes { accepted += try roundTrip(command, as: type) ? 1 : 0 }
+    accepted += try checkToken(command) ? 1 : 0
     try checkChaining(command)
     return accepted
 }
