@@ -152,6 +152,45 @@ struct KeyRotationTests {
         #expect(recovered >= 20)
     }
 
+    @Test("that the card refuses is over, and another way may be taken")
+    func refused() async throws {
+        let card = BenchCard()
+        let journal = MemoryJournal()
+        let manager = card.manager(journal: journal)
+        var session = try await manager.open(SessionRequest())
+        // As many key sets as the card takes.
+        var version: UInt8 = 2
+        while (try? await session.putKeys(Self.new, version: KeyVersionNumber(rawValue: version) ?? 1)) != nil {
+            version += 1
+        }
+        #expect(version > 10)
+        let error = await #expect(throws: CardManagementError.self) {
+            _ = try await manager.rotate(KeyRotation(from: 1, to: 0x70, newKeys: Self.new))
+        }
+        guard case .cardRefused(let refusal) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(refusal.description.contains("replace one in place"))
+        #expect(try await manager.rotationOnRecord() == nil)
+        let outcome = try await manager.rotate(KeyRotation(from: 1, to: 0x70, newKeys: Self.new, place: .inPlace))
+        #expect(outcome.old == .replaced)
+    }
+
+    @Test("that nobody can end is forgotten on demand")
+    func forgotten() async throws {
+        let card = BenchCard()
+        let journal = MemoryJournal()
+        await card.card.cutPower(PowerCut(.beforeExecution, commandsBefore: 30))
+        await #expect(throws: CardManagementError.self) {
+            _ = try await card.manager(journal: journal).rotate(Self.rotation(.beside), reconnectionsMax: 0)
+        }
+        try await card.reset()
+        #expect(try await card.manager(journal: journal).rotationOnRecord()?.newVersion == 0x30)
+        try await card.manager(journal: journal).forgetRotation()
+        #expect(try await card.manager(journal: journal).rotationOnRecord() == nil)
+    }
+
     @Test("does not begin over another that was cut off, over a set that is there, or from keys that do not fit")
     func doesNotBegin() async throws {
         let card = BenchCard()

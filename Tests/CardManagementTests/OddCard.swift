@@ -40,19 +40,22 @@ final class OddCard: CardChannel {
     private let scp02: SCP02Implementation?
     private let answer: Answer
     private let selection: ResponseAPDU
+    private let defaultSelection: ResponseAPDU
     private let externalAuthenticate: ResponseAPDU?
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - selection: the answer to SELECT.
+    ///   - defaultSelection: the answer to SELECT without a name, if that is another.
     ///   - externalAuthenticate: an answer that takes the place of the card's.
     ///   - scp02: speaks SCP02 and not SCP03.
     init(
-        selection: ResponseAPDU = ResponseAPDU(.success), externalAuthenticate: ResponseAPDU? = nil,
-        scp02: SCP02Implementation? = nil, _ answer: @escaping Answer
+        selection: ResponseAPDU = ResponseAPDU(.success), defaultSelection: ResponseAPDU? = nil,
+        externalAuthenticate: ResponseAPDU? = nil, scp02: SCP02Implementation? = nil, _ answer: @escaping Answer
     ) {
         self.scp02 = scp02
         self.selection = selection
+        self.defaultSelection = defaultSelection ?? selection
         self.externalAuthenticate = externalAuthenticate
         self.answer = answer
     }
@@ -65,7 +68,7 @@ final class OddCard: CardChannel {
     func transmit(_ command: CommandAPDU) -> ResponseAPDU {
         state.withLock { state in
             switch command.instruction {
-            case SelectCommand.instruction: return selection
+            case SelectCommand.instruction: return command.data.isEmpty ? defaultSelection : selection
             case InitializeUpdateCommand.instruction: return begin(command, &state)
             case ExternalAuthenticateCommand.instruction: return authenticate(command, &state)
             default: return carryOut(command, &state)

@@ -59,6 +59,21 @@ struct OddCardTests {
         _ = try await locked.manager().open(SessionRequest())
     }
 
+    @Test("that has no default application is opened by name, and the guard knows it by its diversification data")
+    func noDefault() async throws {
+        let card = OddCard(
+            defaultSelection: ResponseAPDU(.fileNotFound), externalAuthenticate: ResponseAPDU(.hostCryptogramFailed)
+        ) { _ in ResponseAPDU(.instructionNotSupported) }
+        let journal = MemoryJournal()
+        #expect(try await card.manager().identify() == nil)
+        await #expect(throws: CardManagementError.self) {
+            _ = try await card.manager(journal: journal).open(SessionRequest(securityDomain: OddCard.securityDomain))
+        }
+        #expect(
+            try await journal.keys().map(\.rawValue)
+                == ["attempts.kdd-\(BenchCard.diversificationData.hex).\(OddCard.securityDomain).7F"])
+    }
+
     @Test("that knows the older GET STATUS only is listed all the same, without associations")
     func legacyStatus() async throws {
         let card = OddCard { command in

@@ -53,16 +53,20 @@ public struct CardManager: Sendable {
 
     /// What tells this card from others, asked of the default application.
     ///
-    /// - Returns: `nil` when the card tells nothing of the kind.
-    /// - Throws: as ``report(securityDomain:)``.
+    /// - Returns: `nil` when the card tells nothing of the kind, or has no default application.
+    /// - Throws: ``CardManagementError/cardUnreachable(_:)``.
     public func identify() async throws(CardManagementError) -> CardIdentifier? {
-        try await report(
-            securityDomain: nil,
-            objects: [
-                .issuerIdentificationNumber, .cardImageNumber, .cardProductionLifeCycleData, .keyDerivationData,
-            ]
-        ).identifier
+        do {
+            return try await report(securityDomain: nil, objects: Self.identifyingObjects).identifier
+        } catch {
+            guard case .cardRefused = error else { throw error }
+            return nil
+        }
     }
+
+    private static let identifyingObjects: [GetDataCommand] = [
+        .issuerIdentificationNumber, .cardImageNumber, .cardProductionLifeCycleData, .keyDerivationData,
+    ]
 
     /// SELECT; a warning, such as that of a locked card, is not a refusal.
     func select(_ application: AID?) async throws(CardManagementError) -> ResponseAPDU {

@@ -74,6 +74,8 @@ public struct CommandRefusal: Error, Equatable, Sendable, CustomStringConvertibl
             "conditions of use not satisfied (is the package on the card already?)"
         case (.conditionsOfUseNotSatisfied, _) where command.hasPrefix("DELETE"):
             "conditions of use not satisfied (does something still depend on it, or is it selected?)"
+        case (.notEnoughMemory, _) where command.hasPrefix("PUT KEY"):
+            "no room for another key set: replace one in place"
         case (.incorrectData, _) where command.hasPrefix("INSTALL"):
             "incorrect data (is the AID taken, a privilege not grantable, or a parameter unknown?)"
         case (.incorrectData, _) where command.hasPrefix("LOAD"):

@@ -54,6 +54,13 @@ extension CardManager {
         try await journal.decoded(KeyRotationRecord.self, at: try await rotationKey(securityDomain))
     }
 
+    /// Forgets a rotation that was cut off, whatever the card holds: for one that nobody can end any more.
+    ///
+    /// - Throws: ``CardManagementError``.
+    public func forgetRotation(of securityDomain: AID? = nil) async throws(CardManagementError) {
+        try await journal.forget(try await rotationKey(securityDomain))
+    }
+
     private func rotationKey(_ securityDomain: AID?) async throws(CardManagementError) -> JournalKey {
         guard let card = try await identify(), let key = KeyRotationRecord.key(securityDomain, on: card) else {
             throw .notAllowed("the card tells nothing by which the journal could know it again")
@@ -107,7 +114,11 @@ extension CardManager {
             case .deleteUnusableNew:
                 try await deleteUnusable(rotation)
             case .putNew:
-                try await putNew(rotation)
+                do { try await putNew(rotation) } catch {
+                    // PUT KEY is whole or not at all: after a refusal there is nothing to recover.
+                    if case .cardRefused = error { try await journal.forget(journalKey) }
+                    throw error
+                }
             case .proveNewAndDeleteOld:
                 outcome.old = try await proveNewAndDeleteOld(rotation)
                 try await journal.forget(journalKey)
@@ -164,12 +175,14 @@ extension CardManager {
     }
 
     private func oldRequest(_ rotation: KeyRotation) -> SessionRequest {
-        SessionRequest(securityDomain: rotation.securityDomain, keyVersion: rotation.oldVersion)
+        SessionRequest(
+            securityDomain: rotation.securityDomain, keyVersion: rotation.oldVersion, isForced: rotation.isForced)
     }
 
     private func openNew(_ rotation: KeyRotation) async throws(CardManagementError) -> ManagementSession {
         try await open(
-            SessionRequest(securityDomain: rotation.securityDomain, keyVersion: rotation.newVersion),
+            SessionRequest(
+                securityDomain: rotation.securityDomain, keyVersion: rotation.newVersion, isForced: rotation.isForced),
             keys: FixedKeySource(rotation.newKeys))
     }
 }

@@ -14,6 +14,8 @@ public struct KeyRotation: Sendable {
     public var place: Place
     /// `nil` is that of the protocol in use: from SCP02 to SCP03 it is ``ChannelKeyAlgorithm/aes``.
     public var algorithm: ChannelKeyAlgorithm?
+    /// Goes on where the guard holds authentications back.
+    public var isForced = false
     /// Without it both sets stay.
     public var deletesOld = true
 

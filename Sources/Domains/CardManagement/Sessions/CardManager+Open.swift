@@ -15,12 +15,11 @@ extension CardManager {
     func open(
         _ request: SessionRequest, keys: any CardKeySource
     ) async throws(CardManagementError) -> ManagementSession {
-        let card = try await identify()
+        let identity = try await identify()
         let opening = try await beginOpening(request)
-        let attempts = card.flatMap {
-            AuthenticationGuard(
-                journal, card: $0, securityDomain: opening.invoker, keyVersion: opening.trial.usedVersion)
-        }
+        let card = identity ?? CardIdentifier(diversificationData: opening.trial.diversificationData)
+        let attempts = AuthenticationGuard(
+            journal, card: card, securityDomain: opening.invoker, keyVersion: opening.trial.usedVersion)
         if !request.isForced { try await attempts?.check(triesLeft: opening.triesLeft) }
         let material = try await opening.material(from: keys)
         let level = request.level ?? opening.trial.strongestLevel
@@ -41,7 +40,7 @@ extension CardManager {
             throw .cardRefused(CommandRefusal(command: "EXTERNAL AUTHENTICATE", statusWord: statusWord))
         }
         try await attempts?.succeeded()
-        return ManagementSession(session, level: level, manager: self, card: card, opening: opening)
+        return ManagementSession(session, level: level, manager: self, card: identity, opening: opening)
     }
 
     /// Whether the card holds these keys, by INITIALIZE UPDATE and its card cryptogram alone: no try is burnt.
