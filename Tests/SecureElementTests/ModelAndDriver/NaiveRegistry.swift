@@ -96,14 +96,12 @@ struct NaiveRegistry: Equatable {
             else { return false }
             objects[aid]?.state = 0x07
         case .extradite(let aid, let domain):
-            let isNew =
-                isDomain(aid) && objects[aid]?.keys.isEmpty == true
-                && !objects.contains { $0.key != aid && $0.value.parent == aid }
-            guard isManaging(authority) || (authority == .issuing && isNew), isBelow(aid, actor) else { return false }
+            guard isManaging(authority) || (mayChange(aid, authority, by: actor) && isNew(aid)), isBelow(aid, actor)
+            else { return false }
             return move(aid, to: domain, by: actor)
         case .updateRegistry(let aid, let domain, let privileges):
             guard authority != .everything, mayChange(aid, authority, by: actor), let kind = objects[aid]?.kind,
-                kind != .package, kind != .builtInPackage
+                kind != .package, kind != .builtInPackage, domain == nil || isManaging(authority) || isNew(aid)
             else { return false }
             return update(aid, to: domain, privileges, by: actor)
         case .delete(let aid, let withRelated):
@@ -144,7 +142,14 @@ extension NaiveRegistry {
     private func isManaging(_ authority: Authority) -> Bool { authority == .everything || authority == .managing }
 
     private func mayChange(_ aid: AID, _ authority: Authority, by actor: AID) -> Bool {
-        isBelow(aid, actor) && (isManaging(authority) || (authority == .issuing && isDomain(aid)))
+        isBelow(aid, actor)
+            && (isManaging(authority) || (authority == .issuing && isDomain(aid) && objects[aid]?.parent == actor))
+    }
+
+    /// A security domain that nobody has put anything into.
+    private func isNew(_ aid: AID) -> Bool {
+        isDomain(aid) && objects[aid]?.keys.isEmpty == true
+            && !objects.contains { $0.key != aid && $0.value.parent == aid }
     }
 
     private func mayReceive(_ domain: AID, from actor: AID) -> Bool {

@@ -65,6 +65,69 @@ struct ConfigurationTests {
         }
     }
 
+    @Test("TSM-29 the ISD changes the privileges of the security domains that it has created, and of no other")
+    func issuerRegistryUpdate() throws {
+        var card = try TestCard(.uicc)
+        try card.prePersonalize(in: Self.central)
+        func update(_ aid: AID, _ privileges: Privileges?, to domain: AID? = nil) -> CommandAPDU {
+            InstallCommand.forRegistryUpdate(
+                .init(securityDomain: domain, application: aid, privileges: privileges)
+            ).command
+        }
+        try manage(&card, Self.central, [TestCard.createDomain(TestCard.fourth)])
+        try expectRefusals(
+            &card, TestCard.central,
+            [
+                (update(TestCard.domain, [.securityDomain]), .conditionsOfUseNotSatisfied),
+                (update(TestCard.central, [.securityDomain]), .conditionsOfUseNotSatisfied),
+                (update(Self.central, nil, to: Self.mobileNetwork), .conditionsOfUseNotSatisfied),
+                (extradite(TestCard.fourth, to: Self.mobileNetwork), .conditionsOfUseNotSatisfied),
+                (update(Self.central, [.securityDomain, .globalDelete]), .incorrectData),
+            ])
+        let approving: Privileges = [.securityDomain, .trustedPath, .authorizedManagement, .tokenVerification]
+        try manage(
+            &card, TestCard.central,
+            [
+                update(Self.central, approving), update(Self.mobileNetwork, [.securityDomain]),
+                TestCard.createDomain(TestCard.otherDomain), update(TestCard.otherDomain, nil, to: Self.central),
+            ])
+        #expect(try card.application(Self.central).privileges == approving)
+        #expect(card.element.memory.role(of: Self.central) == .managingCentral)
+        #expect(card.element.memory.role(of: Self.mobileNetwork) == .serviceProvider)
+        #expect(try card.application(TestCard.otherDomain).securityDomain == Self.central)
+        // What has lost Authorized Management manages no more.
+        try expectRefusals(
+            &card, Self.mobileNetwork, [(TestCard.createDomain(TestCard.third), .conditionsOfUseNotSatisfied)])
+    }
+
+    @Test("security domains nest: one below a provider's is reached by everybody above it, keys and locks included")
+    func nested() throws {
+        var card = try TestCard(.uicc)
+        try card.prePersonalize(in: Self.central)
+        try card.prePersonalize(TestCard.otherDomain, TestCard.otherInstance, in: Self.central)
+        try manage(&card, Self.central, [extradite(TestCard.otherDomain, to: TestCard.domain)])
+        let memory = card.element.memory
+        #expect(memory.isInSubtree(TestCard.otherInstance, of: TestCard.domain))
+        // The provider above locks what is two levels below; the one below locks nothing above.
+        try card.expectSuccess(
+            card.manage(
+                [
+                    SetStatusCommand.lock(TestCard.otherInstance).command,
+                    SetStatusCommand.unlock(TestCard.otherInstance).command,
+                ], in: TestCard.domain, keys: TestCard.temporaryKeys))
+        try card.expectRefusals(
+            [(SetStatusCommand.lock(TestCard.instance).command, .referencedDataNotFound)], in: TestCard.otherDomain,
+            keys: TestCard.temporaryKeys)
+        try expectRefusals(
+            &card, Self.central,
+            [(DeleteCommand.object(TestCard.domain, withRelated: false).command, .conditionsOfUseNotSatisfied)])
+        try manage(&card, Self.central, [DeleteCommand.object(TestCard.domain, withRelated: true).command])
+        for gone in [TestCard.domain, TestCard.otherDomain, TestCard.instance, TestCard.otherInstance] {
+            #expect(card.element.memory.application(gone) == nil)
+        }
+        try card.element.memory.checkRegistry()
+    }
+
     @Test(
         "TSM-29 the card is locked, unlocked and terminated through the ISD, in Fig. 5 the central SD, by nobody else")
     func cardLock() throws {

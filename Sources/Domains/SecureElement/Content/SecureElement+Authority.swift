@@ -19,14 +19,8 @@ extension SecureElement {
             try checkManages(receiver)
             try checkReach(request, of: receiver, codeOf: receiver)
             return ContentApproval(request: request)
-        case .onSecurityDomains:
-            guard concernsSecurityDomain(request.step) else { throw Refusal(.conditionsOfUseNotSatisfied) }
-            try checkReach(request, of: receiver, codeOf: receiver)
-            return ContentApproval(request: request)
-        case .onNewSecurityDomains:
-            guard case .extradite(let object, _) = request.step, isNewSecurityDomain(object) else {
-                throw Refusal(.conditionsOfUseNotSatisfied)
-            }
+        case .onSecurityDomains, .onNewSecurityDomains:
+            guard isIssuersOwn(request.step, receiver) else { throw Refusal(.conditionsOfUseNotSatisfied) }
             try checkReach(request, of: receiver, codeOf: receiver)
             return ContentApproval(request: request)
         case .byGlobalDelete:
@@ -122,12 +116,19 @@ extension SecureElement {
         guard memory.application(destination)?.isLocked == false else { throw Refusal(.conditionsOfUseNotSatisfied) }
     }
 
-    private func concernsSecurityDomain(_ step: ContentRequest.Step) -> Bool {
+    /// A step that creates a security domain, or concerns one that the issuer has created and not handed over: that it
+    /// does, by extradition or registry update, only while the SD is new.
+    private func isIssuersOwn(_ step: ContentRequest.Step, _ issuer: AID) -> Bool {
+        func isOwn(_ aid: AID) -> Bool {
+            aid != issuer && memory.securityDomain(aid) != nil && memory.application(aid)?.securityDomain == issuer
+        }
         switch step {
-        case .install(_, _, let isSecurityDomain): isSecurityDomain
-        case .load: false
-        case .makeSelectable(let aid), .extradite(let aid, _), .updateRegistry(let aid, _), .delete(let aid):
-            memory.securityDomain(aid) != nil
+        case .install(_, _, let isSecurityDomain): return isSecurityDomain
+        case .makeSelectable(let aid): return isOwn(aid)
+        case .extradite(let aid, _): return isOwn(aid) && isNewSecurityDomain(aid)
+        case .updateRegistry(let aid, let destination):
+            return isOwn(aid) && (destination == nil || isNewSecurityDomain(aid))
+        case .load, .delete: return false
         }
     }
 

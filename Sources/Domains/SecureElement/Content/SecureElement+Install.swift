@@ -156,7 +156,7 @@ extension SecureElement {
             try checkGrant(
                 privileges, to: target, isSecurityDomain: memory.applications[index].isSecurityDomain, by: aid)
             memory.applications[index].privileges = privileges
-            memory.updateSecurityDomain(target) { $0.role = SecurityDomainRole(privileges) }
+            memory.updateSecurityDomain(target) { $0.role = SecurityDomainRole(privileges, formerly: $0.role) }
         }
         try setImplicitSelections(try systemParameters(update.parameters).implicitSelections, of: target)
         if let destination = update.securityDomain { try extradite(target, to: destination) }

@@ -7,9 +7,9 @@ public enum CommandSupport: Hashable, Sendable {
     case allowed
     /// Only with a token of the security domain above it that has Token Verification.
     case withToken
-    /// On security domains only.
+    /// On security domains that it has created itself, and not handed over.
     case onSecurityDomains
-    /// On security domains that nobody has put keys or content into yet.
+    /// On such security domains that nobody has put keys or content into yet.
     case onNewSecurityDomains
     /// Everywhere on the card, by its Global Delete.
     case byGlobalDelete

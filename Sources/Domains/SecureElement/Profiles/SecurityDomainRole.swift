@@ -21,7 +21,13 @@ public enum SecurityDomainRole: UInt8, Hashable, Sendable, CaseIterable {
     /// A service provider's with Delegated Management (Table 11).
     case delegated = 0x09
 
-    /// The role of a security domain that is being created, or whose privileges change: its privileges tell.
+    /// The role of a security domain whose privileges change: the same, as long as it goes on managing.
+    init(_ privileges: Privileges, formerly role: SecurityDomainRole) {
+        let isManager = role == .mobileNetwork || role == .managingCentral
+        self = isManager && privileges.contains(.authorizedManagement) ? role : SecurityDomainRole(privileges)
+    }
+
+    /// The role of a security domain that is being created: its privileges tell.
     init(_ privileges: Privileges) {
         if privileges.contains(.authorizedManagement) {
             self = privileges.contains(.tokenVerification) ? .managingCentral : .thirdParty
