@@ -50,6 +50,18 @@ struct TokenVerificationTests {
                     tokenIdentifier: [UInt8(counter)]), sourceLocation: sourceLocation)
     }
 
+    /// The value was computed with openssl and is accepted by gpshell's GP211_validate_load_receipt.
+    @Test("TSM-28: a receipt has the bytes that other tools verify")
+    func receiptBytes() throws {
+        var card = try DelegatedCard(receiptKey: KeyKind.aes128.key)
+        let package = try DelegatedCard.loading()
+        let loaded = try card.send([card.approved(package.announcement())] + package.blocks())
+        let expected =
+            "2110" + "20911D20F592BAFA24E5F9A5E99FA5A7"
+            + "0200010A482001020304050607080101"
+        #expect(loaded.last?.data.hex == expected)
+    }
+
     @Test("TSM-28: without a token no operation is done", arguments: DelegatedCard.operations.indices)
     func withoutToken(index: Int) throws {
         var card = try DelegatedCard().before(index)
