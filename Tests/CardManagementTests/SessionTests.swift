@@ -113,6 +113,25 @@ struct SessionTests {
         #expect(card.count(of: Self.initializeUpdate) == 2)
     }
 
+    @Test("a search finds every key set that some material opens, under whichever diversification, and sends no more")
+    func search() async throws {
+        let master = SecretBytes([UInt8](0x10...0x1F))
+        let card = BenchCard()
+        var session = try await card.manager().open(SessionRequest())
+        try await session.putKeys(try CardKeyMaterial(repeating: master, diversification: .visa2), version: 0x20)
+        try await session.putKeys(CardKeyMaterial(BenchCard.keySet(0x66)), version: 0x21)
+        try await session.putKey(.aes(BenchCard.keySet(0x67).enc), version: 0x73)
+        card.forgetCommands()
+        let matches = try await card.manager().search(
+            for: [try CardKeyMaterial(repeating: master), CardKeyMaterial(BenchCard.keys)])
+        #expect(matches.map(\.keyVersion) == [1, 0x20])
+        #expect(matches.map(\.materialIndex) == [1, 0])
+        #expect(matches.map(\.diversification) == [.none, .visa2])
+        #expect(card.count(of: Self.initializeUpdate) == 3)
+        #expect(card.count(of: Self.externalAuthenticate) == 0)
+        #expect(try await card.manager().search(for: []).isEmpty)
+    }
+
     @Test("a key set that is not there is named with those that are")
     func unknownVersion() async throws {
         let error = await #expect(throws: CardManagementError.self) {

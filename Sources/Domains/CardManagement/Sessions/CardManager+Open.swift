@@ -67,7 +67,7 @@ extension CardManager {
             diversificationData: opening.trial.diversificationData, diversification: material.diversification)
     }
 
-    private func beginOpening(_ request: SessionRequest) async throws(CardManagementError) -> SessionOpening {
+    func beginOpening(_ request: SessionRequest) async throws(CardManagementError) -> SessionOpening {
         let report = try await report(
             securityDomain: request.securityDomain, objects: [.cardData, .keyInformationTemplate])
         let mode = request.mode ?? Self.announcedMode(report)
