@@ -198,7 +198,9 @@ let package = Package(
                 "CardManagement", "CardLink", "SecureElement", "SecureChannel", "GlobalPlatform", "CardCryptography",
                 "ISO7816", "CardTesting",
             ]),
-        tests("CardLinkTests", ["CardLink", "SecureElement", "MobileDevice", "SERAM", "ISO7816", "CardTesting"]),
+        tests(
+            "CardLinkTests",
+            ["CardLink", "SecureElement", "CardManagement", "MobileDevice", "SERAM", "ISO7816", "CardTesting"]),
         tests("PCSCLinkTests", ["PCSCLink", "ISO7816"]),
         tests(
             "HTTPServerTests",
@@ -218,6 +220,9 @@ let package = Package(
         tests(
             "FuzzTargetsTests",
             ["FuzzTargets", "SecureElement", "SecureChannel", "GlobalPlatform", "ISO7816", "CardTesting"]),
+        tests(
+            "CommandLineTests",
+            ["seneschal", "CardManagement", "CardLink", "PCSCLink", "CardCryptography", "SeneschalAPI", argumentParser]),
         tests("SourceStyleTests", []),
 
         // Fuzzers: what they feed is built and tested like everything else; the driver needs libFuzzer.

@@ -22,7 +22,7 @@ struct GPDeleteCommand: GPAction {
     var withApplications = false
 
     @OptionGroup var token: TokenOptions
-    @OptionGroup var channel: SecureChannelOptions
+    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func perform() async throws -> GPAnswer {
@@ -50,7 +50,7 @@ struct GPExtraditeCommand: GPAction {
     var to: AIDArgument
 
     @OptionGroup var token: TokenOptions
-    @OptionGroup var channel: SecureChannelOptions
+    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func perform() async throws -> GPAnswer {
@@ -99,7 +99,7 @@ struct GPDomainCommand: AsyncParsableCommand {
 
         @OptionGroup var parameters: InstallParameterOptions
         @OptionGroup var token: TokenOptions
-        @OptionGroup var channel: SecureChannelOptions
+        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
         @OptionGroup var format: GPOutputOptions
 
         func validate() throws {

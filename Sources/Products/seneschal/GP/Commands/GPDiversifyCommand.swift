@@ -13,10 +13,11 @@ struct GPDiversifyCommand: GPAction {
         discussion: """
               seneschal gp diversify --keys master.keys --diversification kdf3 --output card.keys
               seneschal gp diversify --keys master.keys --diversification visa2 --kdd 00010203040506070809
+              seneschal gp diversify --keys master.keys --diversification visa2 --scp 02 --output card.keys
 
             The diversification data comes from the card, or from --kdd. The keys go to a new file that only you can \
             read; what is printed are their check values. Diversifications: emv (EMV CPS 1.1), visa2, kdf3 (AES-CMAC in \
-            counter mode), none.
+            counter mode), none. With --scp 02 the keys are Triple DES keys, otherwise AES.
             """)
 
     @Option(
@@ -27,7 +28,7 @@ struct GPDiversifyCommand: GPAction {
     @Option(help: ArgumentHelp("The keys file to make.", valueName: "file"))
     var output: String?
 
-    @OptionGroup var channel: SecureChannelOptions
+    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func validate() throws {
@@ -40,24 +41,34 @@ struct GPDiversifyCommand: GPAction {
     func perform() async throws -> GPAnswer {
         let source = try channel.keys.source()
         let data = try await data()
+        let isTripleDES = channel.scp == .scp02
         let request = CardKeyRequest(
             securityDomain: channel.securityDomain?.aid, keyVersion: channel.keyVersion?.version,
-            secureChannelProtocol: 0x03, diversificationData: data)
-        let keys: SCP03KeySet
+            secureChannelProtocol: isTripleDES ? 0x02 : 0x03, diversificationData: data)
+        let material: CardKeyMaterial
+        let checkValues: [[UInt8]]
         do {
-            keys = try await source.material(for: request).scp03Keys(diversificationData: data)
+            let master = try await source.material(for: request)
+            if isTripleDES {
+                let keys = try master.scp02Keys(diversificationData: data)
+                material = CardKeyMaterial(keys)
+                checkValues = [keys.enc, keys.mac, keys.dek].map(\.keyCheckValue)
+            } else {
+                let keys = try master.scp03Keys(diversificationData: data)
+                material = CardKeyMaterial(keys)
+                checkValues = [keys.enc, keys.mac, keys.dek].map(\.keyCheckValue)
+            }
         } catch { throw CommandFailure(.usage, "\(error)") }
         if let output {
             let entry = KeySetsFile.Entry(
-                securityDomain: channel.securityDomain?.aid, version: channel.keyVersion?.version,
-                material: CardKeyMaterial(keys))
+                securityDomain: channel.securityDomain?.aid, version: channel.keyVersion?.version, material: material)
             try KeySetsFile.write([entry], to: output)
         }
         return GPAnswer(
             fields: [
-                ("diversificationData", .hex(data)), ("bits", .integer(keys.size.bitCount)),
-                ("encCheckValue", .hex(keys.enc.keyCheckValue)), ("macCheckValue", .hex(keys.mac.keyCheckValue)),
-                ("dekCheckValue", .hex(keys.dek.keyCheckValue)),
+                ("diversificationData", .hex(data)), ("bits", .integer(material.enc.count * 8)),
+                ("encCheckValue", .hex(checkValues[0])), ("macCheckValue", .hex(checkValues[1])),
+                ("dekCheckValue", .hex(checkValues[2])),
             ] + (output.map { [("file", .string($0))] } ?? []))
     }
 

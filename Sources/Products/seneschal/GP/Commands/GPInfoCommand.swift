@@ -16,7 +16,7 @@ struct GPInfoCommand: GPAction {
             No keys are needed, and nothing on the card changes.
             """)
 
-    @OptionGroup var selection: CardSelection
+    @OptionGroup(title: "Which card") var selection: CardSelection
 
     @Option(
         name: .customLong("sd"),

@@ -85,7 +85,7 @@ struct GPInstallCommand: GPAction {
     @Flag(help: "Show what would be sent; no card is needed.")
     var dryRun = false
 
-    @OptionGroup var channel: SecureChannelOptions
+    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func validate() throws {

@@ -20,12 +20,15 @@ struct RotationOptions: ParsableArguments {
 
     @OptionGroup var newKeys: NewKeyOptions
 
-    func rotation(of securityDomain: AID?) async throws -> (KeyRotation, file: String?) {
+    func rotation(on channel: SecureChannelOptions) async throws -> (KeyRotation, file: String?) {
+        let securityDomain = channel.securityDomain?.aid
         let (material, file) = try await newKeys.material(version: to.version, of: securityDomain)
         var rotation = KeyRotation(
             securityDomain: securityDomain, from: from.version, to: to.version, newKeys: material,
             place: inPlace ? .inPlace : nil)
         rotation.deletesOld = !keepOld
+        rotation.algorithm = newKeys.algorithm?.algorithm
+        rotation.isForced = channel.forceAuthentication
         return (rotation, file)
     }
 }
@@ -54,7 +57,7 @@ extension GPKeysCommand {
 
         @OptionGroup var newKeys: NewKeyOptions
         @OptionGroup var single: SingleKeyOptions
-        @OptionGroup var channel: SecureChannelOptions
+        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
         @OptionGroup var format: GPOutputOptions
 
         func validate() throws {
@@ -73,10 +76,13 @@ extension GPKeysCommand {
                         replacing: replace?.version)
                 }
             } else {
-                let new = try await newKeys.material(version: version, of: channel.securityDomain?.aid)
-                file = new.file
-                try await channel.withSession { session in
-                    try await session.putKeys(new.material, version: version, replacing: replace?.version)
+                // Random keys are made once the card is there and has proved itself: no file is left for nothing.
+                file = try await channel.withSession { session in
+                    let new = try await newKeys.material(version: version, of: channel.securityDomain?.aid)
+                    try await session.putKeys(
+                        new.material, version: version, replacing: replace?.version,
+                        algorithm: newKeys.algorithm?.algorithm)
+                    return new.file
                 }
             }
             return GPAnswer(
@@ -102,22 +108,23 @@ extension GPKeysCommand {
                 """)
 
         @OptionGroup var options: RotationOptions
-        @OptionGroup var channel: SecureChannelOptions
+        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
         @OptionGroup var format: GPOutputOptions
 
         func perform() async throws -> GPAnswer {
-            let (rotation, file) = try await options.rotation(of: channel.securityDomain?.aid)
-            let outcome: KeyRotationOutcome
-            do {
-                outcome = try await channel.withManager { try await $0.rotate(rotation) }
-            } catch {
-                // Random keys are in their file: say where, whatever became of the card.
-                if let file {
-                    Terminal.message("The new keys are in \(file): keep it until the card is known to be well.")
+            try await channel.withManager { manager in
+                // Random keys are made once the card is there and holds the old ones: no file is left for nothing.
+                var old = channel.request
+                old.keyVersion = options.from.version
+                _ = try await manager.verify(old)
+                let (rotation, file) = try await options.rotation(on: channel)
+                do {
+                    return GPAnswer(try await manager.rotate(rotation), rotation, file)
+                } catch {
+                    if let file { Terminal.message("The new keys are in \(file): keep it until the rotation is done.") }
+                    throw error
                 }
-                throw error
             }
-            return GPAnswer(outcome, rotation, file)
         }
     }
 
@@ -129,24 +136,32 @@ extension GPKeysCommand {
                   seneschal gp keys recover --from 01 --to 02 --new-keys new.keys --keys my.card.keys
 
                 The card is asked which of the two key sets it holds, without burning a try; then the rotation goes on.
-                --examine only asks.
+                --examine only asks; --forget takes the record away and leaves the card as it is.
                 """)
 
         @Flag(help: "Only find out which keys the card holds.")
         var examine = false
 
+        @Flag(help: "Forget the rotation, whatever the card holds: for one that nobody can end any more.")
+        var forget = false
+
         @OptionGroup var options: RotationOptions
-        @OptionGroup var channel: SecureChannelOptions
+        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
         @OptionGroup var format: GPOutputOptions
 
         func validate() throws {
+            if examine && forget { throw ValidationError("Give --examine or --forget.") }
             if options.newKeys.random != nil {
                 throw ValidationError("--random makes new keys; the ones of the rotation are needed: --new-keys FILE.")
             }
         }
 
         func perform() async throws -> GPAnswer {
-            let (rotation, _) = try await options.rotation(of: channel.securityDomain?.aid)
+            if forget {
+                try await channel.withManager { try await $0.forgetRotation(of: channel.securityDomain?.aid) }
+                return GPAnswer(["done": "forgotten"], ["The rotation is forgotten; the card was left as it is."])
+            }
+            let (rotation, _) = try await options.rotation(on: channel)
             guard examine else {
                 return GPAnswer(try await channel.withManager { try await $0.recover(rotation) }, rotation, nil)
             }
@@ -173,7 +188,7 @@ extension GPKeysCommand {
         var identifier: KeyIdentifierArgument?
 
         @OptionGroup var confirmation: ConfirmationOptions
-        @OptionGroup var channel: SecureChannelOptions
+        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
         @OptionGroup var format: GPOutputOptions
 
         func validate() throws {

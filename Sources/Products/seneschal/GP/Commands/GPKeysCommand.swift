@@ -8,8 +8,9 @@ import SeneschalAPI
 /// `seneschal gp keys …`.
 struct GPKeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keys", abstract: "The keys of a security domain: list, verify, put, rotate, recover, delete.",
-        subcommands: [List.self, Verify.self, Put.self, Rotate.self, Recover.self, Delete.self])
+        commandName: "keys",
+        abstract: "The keys of a security domain: list, verify, search, put, rotate, recover, delete.",
+        subcommands: [List.self, Verify.self, Search.self, Put.self, Rotate.self, Recover.self, Delete.self])
 
     /// `seneschal gp keys list`.
     struct List: GPAction {
@@ -22,7 +23,7 @@ struct GPKeysCommand: AsyncParsableCommand {
                 No keys are needed; their values are never told by a card.
                 """)
 
-        @OptionGroup var selection: CardSelection
+        @OptionGroup(title: "Which card") var selection: CardSelection
 
         @Option(
             name: .customLong("sd"),
@@ -60,7 +61,7 @@ struct GPKeysCommand: AsyncParsableCommand {
                 says that the card has other keys, and the message what was found out about them.
                 """)
 
-        @OptionGroup var channel: SecureChannelOptions
+        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
         @OptionGroup var format: GPOutputOptions
 
         func perform() async throws -> GPAnswer {
@@ -79,6 +80,52 @@ struct GPKeysCommand: AsyncParsableCommand {
                         + "SCP\([verified.secureChannelProtocol].hex) i=\([verified.implementation].hex), "
                         + "diversification \(verified.diversification.rawValue). No try was burnt."
                 ])
+        }
+    }
+}
+
+extension GPKeysCommand {
+    /// `seneschal gp keys search`.
+    struct Search: GPAction {
+        static let configuration = CommandConfiguration(
+            commandName: "search",
+            abstract: "Find out which key sets of the card some keys open, without burning a try.",
+            discussion: """
+                  seneschal gp keys search --keys candidates.keys
+                  seneschal gp keys search --test-keys --sd A0000001515350410001
+
+                Every key set of the file is tried against every version that the card lists, under every \
+                diversification; EXTERNAL AUTHENTICATE is not sent. Some cards count every INITIALIZE UPDATE that nothing \
+                follows: do not run it in a loop.
+                """)
+
+        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
+        @OptionGroup var format: GPOutputOptions
+
+        func perform() async throws -> GPAnswer {
+            let candidates = try await channel.keys.candidates()
+            let matches = try await channel.selection.withCard { card in
+                try await CardManager(channel: card, keys: NoKeys())
+                    .search(for: candidates.map(\.material), in: channel.securityDomain?.aid)
+            }
+            let found = matches.map { match in
+                JSONValue.object(of: [
+                    "keys": .string(candidates[match.materialIndex].name),
+                    "keyVersion": match.keyVersion.map { .string("\($0)") },
+                    "secureChannelProtocol": .string([match.secureChannelProtocol].hex),
+                    "diversification": .string(match.diversification.rawValue),
+                ])
+            }
+            let lines = matches.map { match in
+                "version \(match.keyVersion.map { "\($0)" } ?? "00"): \(candidates[match.materialIndex].name), "
+                    + "SCP\([match.secureChannelProtocol].hex), diversification \(match.diversification.rawValue)"
+            }
+            guard !matches.isEmpty else {
+                return GPAnswer(
+                    ["matches": []], [],
+                    failure: CommandFailure(.wrongKeys, "none of \(candidates.count) key sets opens this card"))
+            }
+            return GPAnswer(["matches": .array(found)], lines)
         }
     }
 }

@@ -18,7 +18,7 @@ struct GPStatusCommand: GPAction {
     @Flag(help: "Of every card that something is on record for.")
     var all = false
 
-    @OptionGroup var selection: CardSelection
+    @OptionGroup(title: "Which card") var selection: CardSelection
     @OptionGroup var format: GPOutputOptions
 
     func perform() async throws -> GPAnswer {

@@ -22,7 +22,7 @@ struct CardKeyOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The index of the master key in the vault.", valueName: "index"))
     var masterKey: Int?
 
-    @OptionGroup var unlock: VaultOptions
+    @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
 
     @Flag(help: "The public test keys 404142…4F that development cards are delivered with.")
     var testKeys = false
@@ -70,6 +70,23 @@ struct CardKeyOptions: ParsableArguments {
                 nextStep: "--keys FILE, --vault FILE --master-key INDEX, or --test-keys for a development card")
         }
         return PromptKeySource(diversification: diversification?.value ?? .none)
+    }
+
+    /// Every key set that was given, with a name for each.
+    func candidates() async throws -> [(name: String, material: CardKeyMaterial)] {
+        if let keys {
+            return try KeySetsFile.read(keys).entries.enumerated().map { number, entry in
+                ("set \(number + 1) of \(keys)", entry.material)
+            }
+        }
+        guard vault == nil else {
+            throw CommandFailure(.usage, "the keys in a vault follow from a card's own data: use `gp keys verify`")
+        }
+        let request = CardKeyRequest(
+            securityDomain: nil, keyVersion: nil, secureChannelProtocol: 0x03, diversificationData: [])
+        do {
+            return [(testKeys ? "the test keys" : "the keys given", try await source().material(for: request))]
+        } catch let error as CardKeysUnavailable { throw CommandFailure(.usage, "\(error)") }
     }
 
     private func material(_ key: SecretBytes) throws -> CardKeyMaterial {

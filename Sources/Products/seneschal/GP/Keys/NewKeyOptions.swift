@@ -23,6 +23,12 @@ struct NewKeyOptions: ParsableArguments {
     @Option(help: "How the new keys follow from the ones in the file: \(DiversificationArgument.choices).")
     var newDiversification: DiversificationArgument?
 
+    @Option(
+        help: ArgumentHelp(
+            "What the new keys are keys of: aes for SCP03, 3des for SCP02; as the ones in use when absent.",
+            valueName: "name"))
+    var algorithm: KeyAlgorithmArgument?
+
     func validate() throws {
         if newKeys != nil && random != nil { throw ValidationError("Give --new-keys or --random.") }
         if bits % 8 != 0 || AESKey.Size(rawValue: bits / 8) == nil {
@@ -71,6 +77,14 @@ struct NewKeyOptions: ParsableArguments {
             )
         } catch { throw CommandFailure(.usage, "\(error)") }
     }
+}
+
+/// The algorithm of a key set on the command line.
+enum KeyAlgorithmArgument: String, ExpressibleByArgument, CaseIterable {
+    case aes
+    case tripleDES = "3des"
+
+    var algorithm: ChannelKeyAlgorithm { self == .aes ? .aes : .tripleDES }
 }
 
 /// One key for PUT KEY, from a file: a public key in PEM, or a secret one in hex.

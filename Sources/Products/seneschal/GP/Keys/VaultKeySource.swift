@@ -8,6 +8,9 @@ struct VaultKeySource: CardKeySource {
     let masterKey: MasterKeyIndex
 
     func material(for request: CardKeyRequest) throws(CardKeysUnavailable) -> CardKeyMaterial {
+        guard request.secureChannelProtocol == 0x03 else {
+            throw CardKeysUnavailable(reason: "the vault holds AES keys, and this key set is of SCP02")
+        }
         do {
             return CardKeyMaterial(
                 try vault.cardKeys(masterKey, diversificationData: request.diversificationData))

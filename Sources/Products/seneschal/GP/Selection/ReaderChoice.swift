@@ -53,7 +53,9 @@ struct ReaderChoice {
                 nextStep: "`seneschal gp readers` lists them")
         }
         let candidates = matching ?? readers
-        let occupied = candidates.filter(\.hasCard)
+        // A mute card is chosen only where there is no other.
+        let answering = candidates.filter { $0.hasCard && $0.state != .mute }
+        let occupied = answering.isEmpty ? candidates.filter(\.hasCard) : answering
         switch occupied.count {
         case 0:
             throw CommandFailure(

@@ -7,14 +7,14 @@ import SecureChannel
 
 /// Which security domain, under which keys, how well protected.
 struct SecureChannelOptions: ParsableArguments {
-    @OptionGroup var selection: CardSelection
+    @OptionGroup(title: "Which card") var selection: CardSelection
 
     @Option(
         name: .customLong("sd"),
         help: ArgumentHelp("The security domain; the issuer's when absent.", valueName: "aid"))
     var securityDomain: AIDArgument?
 
-    @OptionGroup var keys: CardKeyOptions
+    @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
 
     @Option(
         help: ArgumentHelp(
@@ -24,7 +24,7 @@ struct SecureChannelOptions: ParsableArguments {
     @Option(help: "The security level: \(SecurityArgument.choices). The strongest that the card offers when absent.")
     var security: SecurityArgument?
 
-    @Option(help: "The Secure Channel Protocol: 02 or 03, or 03s16 for S16; what the card announces when absent.")
+    @Option(help: "Insist on a Secure Channel Protocol: 02, 03, or 03s16 for S16; the key set decides when absent.")
     var scp: SCPArgument?
 
     @Flag(
@@ -44,7 +44,9 @@ struct SecureChannelOptions: ParsableArguments {
         // Before the reader is taken: a mistake in the arguments needs no card.
         let keys = try keys.source()
         return try await selection.withCard { channel in
-            try await body(CardManager(channel: channel, keys: keys, journal: try StateDirectory.journal()))
+            let manager = CardManager(channel: channel, keys: keys, journal: try StateDirectory.journal())
+            if let scp { try scp.check(try await manager.verify(request)) }
+            return try await body(manager)
         }
     }
 
@@ -110,5 +112,17 @@ enum SCPArgument: String, ExpressibleByArgument, CaseIterable {
         case .scp03: .s8
         case .scp03S16: .s16
         }
+    }
+
+    private var protocolIdentifier: UInt8 { self == .scp02 ? 0x02 : 0x03 }
+
+    /// It is the key set that decides which protocol is spoken: another one than wanted is the person's to resolve.
+    func check(_ keys: VerifiedKeys) throws {
+        guard keys.secureChannelProtocol != protocolIdentifier else { return }
+        throw CommandFailure(
+            .refused,
+            "key set \(keys.keyVersion.map { "\($0)" } ?? "00") is of SCP\([keys.secureChannelProtocol].hex), "
+                + "not SCP\([protocolIdentifier].hex)",
+            nextStep: "`seneschal gp keys list` shows the others: --key-version; or leave --scp away")
     }
 }
