@@ -17,7 +17,8 @@ struct TornCommand: Sendable {
         let command = leg.commands[index]
         switch command.instruction {
         case PutKeyCommand.instruction: return keysChanged
-        case StoreDataCommand.instruction: return storeDataAccepted
+        case StoreDataCommand.instruction:
+            return ConfidentialSetupMessage.begins(command.data) ? keysChanged : storeDataAccepted
         case DeleteCommand.instruction: return keysChanged
         case InstallCommand.instruction: return installed(p1: command.p1)
         case SetStatusCommand.instruction: return locked(by: command)
