@@ -189,7 +189,7 @@ let package = Package(
             "KeyVaultTests",
             [
                 "KeyVault", "TrustedServiceManager", "ServiceProvider", "CardCryptography", "SecureChannel",
-                "GlobalPlatform",
+                "GlobalPlatform", "ISO7816", "CardTesting",
             ]),
         tests("StorageTests", ["Storage", "TrustedServiceManager", "ISO7816", "GlobalPlatform", grdb]),
         tests(

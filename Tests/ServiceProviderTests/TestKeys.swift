@@ -88,6 +88,7 @@ struct TestKeys: ProviderKeys {
     private func keys(_ keySet: ProviderKeySet) throws(ProviderKeysError) -> SCP03KeySet {
         switch keySet {
         case .temporary: return temporary
+        case .agreed: throw .noAgreedKeys
         case .own(let generation):
             guard own.indices.contains(generation) else { throw .unknownGeneration(generation) }
             return own[generation]

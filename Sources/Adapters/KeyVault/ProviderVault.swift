@@ -6,7 +6,7 @@ public import ServiceProvider
 /// A service provider's keys in one sealed file. What the central TSM gave is the temporary master key; what opens the
 /// provider's security domains after the rotation was made here and has never left.
 public final class ProviderVault: ProviderKeys {
-    private let file: VaultFile<ProviderKeyRing>
+    let file: VaultFile<ProviderKeyRing>
     private let keySets: KeySetCache<CardKeys>
 
     private struct CardKeys: Hashable {
@@ -153,6 +153,7 @@ public final class ProviderVault: ProviderKeys {
     }
 
     private func keys(_ keySet: ProviderKeySet, _ card: CardDescription) throws(ProviderKeysError) -> SCP03KeySet {
+        if case .agreed(let candidate) = keySet { return try agreedKeys(candidate, card) }
         let name = CardKeys(keySet: keySet, diversificationData: card.keyDiversificationData)
         return try keySets.keySet(name) { () throws(ProviderKeysError) in
             let master = try masterKey(keySet)
@@ -171,6 +172,8 @@ public final class ProviderVault: ProviderKeys {
         case .temporary:
             guard let key = ring.temporaryMasterKey else { throw .noTemporaryMasterKey }
             return key
+        case .agreed:
+            throw .noAgreedKeys
         case .own(let generation):
             guard ring.generations.indices.contains(generation) else { throw .unknownGeneration(generation) }
             return ring.generations[generation]

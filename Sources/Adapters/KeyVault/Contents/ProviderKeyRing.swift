@@ -10,6 +10,8 @@ struct ProviderKeyRing: VaultContents {
     /// From the central TSM, at registration.
     var temporaryMasterKey: SecretBytes?
     private(set) var generations: [SecretBytes] = []
+    /// Keys through the controlling authorities of cards.
+    var confidentialSetup = ConfidentialSetupRing()
 
     static var kind: VaultHeader.Kind { .provider }
 
@@ -25,7 +27,8 @@ struct ProviderKeyRing: VaultContents {
         return generations.count - 1
     }
 
-    //  transport key | temporary master key, or nothing | count (2) | own master keys …
+    //  transport key | temporary master key, or nothing | count (2) | own master keys … | confidential setup, which
+    //  older files do not have
 
     init(secret: SecretBytes) throws(SecretDecodingError) {
         var reader = SecretReader(secret)
@@ -36,6 +39,7 @@ struct ProviderKeyRing: VaultContents {
         for _ in 0..<(try reader.integer(UInt16.self)) {
             generations.append(try reader.key(length: Self.keyLength))
         }
+        if !reader.isAtEnd { confidentialSetup = try ConfidentialSetupRing(&reader) }
         try reader.finish()
     }
 
@@ -45,6 +49,7 @@ struct ProviderKeyRing: VaultContents {
         writer.bytes(temporaryMasterKey ?? SecretBytes([]))
         writer.integer(UInt16(generations.count))
         for key in generations { writer.bytes(key) }
+        confidentialSetup.write(to: &writer)
         return writer.finish()
     }
 }

@@ -40,6 +40,8 @@ struct SecretReader {
 
     init(_ secret: SecretBytes) { self.secret = secret }
 
+    var isAtEnd: Bool { offset == secret.count }
+
     mutating func integer<Value: FixedWidthInteger>(_: Value.Type = Value.self) throws(SecretDecodingError) -> Value {
         try take(MemoryLayout<Value>.size).withUnsafeBytes { bytes in
             bytes.reduce(Value(0)) { $0 << 8 | Value(truncatingIfNeeded: $1) }

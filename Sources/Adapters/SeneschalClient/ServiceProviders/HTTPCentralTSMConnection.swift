@@ -202,7 +202,13 @@ extension ProcessedScript {
             case .stopped: .stopped
             case .unknown: .unknown
             }
-        self.init(verdict: verdict, responses: responses, failedIndexes: script.failed.map(\.index))
+        var refusals: [Int: StatusWord] = [:]
+        for failure in script.failed {
+            guard let bytes = failure.sw?.bytes, bytes.count == 2 else { continue }
+            refusals[failure.index] = StatusWord(bytes[0], bytes[1])
+        }
+        self.init(
+            verdict: verdict, responses: responses, failedIndexes: script.failed.map(\.index), refusals: refusals)
     }
 }
 

@@ -98,11 +98,16 @@ public struct ProcessedScript: Hashable, Sendable {
     /// By position; `nil` where only the card, read afterwards, shows that the command took effect.
     public var responses: [Int: ResponseAPDU?]
     public var failedIndexes: [Int]
+    /// What the card said no with, by position; a command that failed without an answer is not here.
+    public var refusals: [Int: StatusWord]
 
-    public init(verdict: Verdict, responses: [Int: ResponseAPDU?], failedIndexes: [Int]) {
+    public init(
+        verdict: Verdict, responses: [Int: ResponseAPDU?], failedIndexes: [Int], refusals: [Int: StatusWord] = [:]
+    ) {
         self.verdict = verdict
         self.responses = responses
         self.failedIndexes = failedIndexes
+        self.refusals = refusals
     }
 }
 

@@ -30,8 +30,22 @@ public protocol ProviderKeys: Sendable {
 public enum ProviderKeySet: Hashable, Sendable, Codable {
     /// Given by the central TSM at pre-personalization.
     case temporary
+    /// Agreed on with the card through its controlling authority: nobody else has ever seen it. Candidates count from
+    /// the newest, 0.
+    case agreed(candidate: Int)
     /// The provider's own: the central TSM has never seen it.
     case own(generation: Int)
+
+    /// The key version number of agreed key sets.
+    public static let agreedVersion: UInt8 = 0x2F
+    /// Attempts to agree with one card that are remembered: each but the newest can only be on a card about which
+    /// somebody lied.
+    public static let candidatesMax = 4
+
+    /// The key set behind a key version number that *get SE data* tells.
+    public static func behind(version: UInt8, candidate: Int = 0) -> ProviderKeySet {
+        version == agreedVersion ? .agreed(candidate: candidate) : own(version: version) ?? .temporary
+    }
 
     /// Own key sets count up from `31`; `30` is the temporary one.
     public static let firstOwnVersion: UInt8 = 0x31
@@ -49,6 +63,9 @@ public enum ProviderKeySet: Hashable, Sendable, Codable {
 public enum ProviderKeysError: Error, Equatable, Sendable, CustomStringConvertible {
     case noTemporaryMasterKey
     case unknownGeneration(Int)
+    /// No key set has been agreed on with the card, or not that many.
+    case noAgreedKeys
+    case confidentialSetup(ConfidentialSetupError)
     case invalid(String)
     case failed(String)
 
@@ -56,6 +73,8 @@ public enum ProviderKeysError: Error, Equatable, Sendable, CustomStringConvertib
         switch self {
         case .noTemporaryMasterKey: "the vault has no temporary master key: import the one from registration"
         case .unknownGeneration(let generation): "the vault has no own keys of generation \(generation)"
+        case .noAgreedKeys: "the vault has no key set that was agreed on with this card"
+        case .confidentialSetup(let error): "\(error)"
         case .invalid(let reason): reason
         case .failed(let reason): "the vault failed: \(reason)"
         }

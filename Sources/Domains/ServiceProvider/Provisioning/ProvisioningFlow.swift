@@ -9,16 +9,20 @@ public struct ProvisioningFlow: Sendable {
     let tsm: any CentralTSMConnection
     let keys: any ProviderKeys
     let random: any RandomSource
+    let confidentiality: ConfidentialSetupPolicy
     let firstPause: Duration
 
-    /// - Parameter firstPause: before a request is repeated; each further pause is twice as long, up to 64 times.
+    /// - Parameters:
+    ///   - confidentiality: whether keys are set through the controlling authority of cards.
+    ///   - firstPause: before a request is repeated; each further pause is twice as long, up to 64 times.
     public init(
         tsm: any CentralTSMConnection, keys: any ProviderKeys, random: any RandomSource,
-        firstPause: Duration = .milliseconds(50)
+        confidentiality: ConfidentialSetupPolicy = .never, firstPause: Duration = .milliseconds(50)
     ) {
         self.tsm = tsm
         self.keys = keys
         self.random = random
+        self.confidentiality = confidentiality
         self.firstPause = firstPause
     }
 
@@ -48,6 +52,9 @@ public struct ProvisioningFlow: Sendable {
     public enum Step: Hashable, Sendable {
         case foundSecureElement(String)
         case prePersonalizing, rotatingKeys, personalizing, activating, provisioningCombined
+        /// Through the card's controlling authority.
+        case settingKeysConfidentially
+        case foundNoControllingAuthority
         case repeating(reason: String)
         case active(AID)
     }
@@ -60,6 +67,7 @@ public struct ProvisioningFlow: Sendable {
     public func run(
         _ order: Order, report: @Sendable (Step) async -> Void = { _ in }
     ) async throws(ProvisioningError) -> AID {
+        var course = Course()
         for _ in 0..<Self.roundsMax {
             let element = try await asking { () async throws(CentralTSMConnectionError) in
                 try await tsm.secureElement(of: order.subscriber)
@@ -75,14 +83,23 @@ public struct ProvisioningFlow: Sendable {
                 await report(.active(known.instance))
                 return known.instance
             }
-            try await advance(order, target, element, known, report)
+            try await advance(order, target, element, known, &course, report)
         }
         throw .doesNotConverge
     }
 
+    /// What the rounds so far have shown of the card.
+    struct Course {
+        var hasNoControllingAuthority = false
+        /// What the controlling authority said no with.
+        var setupRefusal: StatusWord?
+        /// Which of the key sets agreed on with the card is tried.
+        var candidate = 0
+    }
+
     private func advance(
         _ order: Order, _ target: ServiceTarget, _ element: ProvidedSecureElement,
-        _ known: ProvidedSecureElement.Service?, _ report: @Sendable (Step) async -> Void
+        _ known: ProvidedSecureElement.Service?, _ course: inout Course, _ report: @Sendable (Step) async -> Void
     ) async throws(ProvisioningError) {
         guard let card = element.card, let known, element.custody != .central, known.status != "absent" else {
             await report(.prePersonalizing)
@@ -90,20 +107,48 @@ public struct ProvisioningFlow: Sendable {
                 try await tsm.prePersonalize(target, key: key)
             }
         }
-        if order.isCombined, element.custody == .temporary, card.hasPseudoRandomChallenge {
-            await report(.provisioningCombined)
-            return try await provisionCombined(order, target, card, known.instance, report)
+        if element.custody == .temporary, let confidential = confidentiality.keys, !course.hasNoControllingAuthority {
+            await report(.settingKeysConfidentially)
+            switch try await setKeysConfidentially(confidential, target, card, report) {
+            case .agreed, .notAgreed:
+                return
+            case .refused(let statusWord):
+                // A refusal carries no R-MAC: it is believed when another attempt meets it again.
+                guard course.setupRefusal == nil else { throw .confidentialSetupRefused(statusWord) }
+                course.setupRefusal = statusWord
+                return
+            case .noAuthority:
+                await report(.foundNoControllingAuthority)
+                if case .required = confidentiality { throw .noControllingAuthority }
+                course.hasNoControllingAuthority = true
+            }
         }
-        if element.custody == .temporary {
+        let isToRotate = element.custody == .temporary || card.keyVersionNumber == ProviderKeySet.agreedVersion
+        if order.isCombined, isToRotate, card.hasPseudoRandomChallenge {
+            await report(.provisioningCombined)
+            return try await provisionCombined(order, target, card, known.instance, &course, report)
+        }
+        if isToRotate {
             await report(.rotatingKeys)
-            let script = try await vault { () async throws(ProviderKeysError) in try await maker.keyRotation(card) }
-            return try await relay(script, target, application: card.securityDomain, "keyRotation", report)
+            let candidate = course.candidate
+            let script = try await vault { () async throws(ProviderKeysError) in
+                try await maker.keyRotation(card, candidate: candidate)
+            }
+            let result = try await relay(script, target, application: card.securityDomain, "keyRotation", report)
+            return try await judge(result, of: script, &course, report)
         }
         switch known.status {
         case "prePersonalized", "keysRotated":
             await report(.personalizing)
             let script = maker.personalization(of: known.instance, order.data, card)
-            try await relay(script, target, application: known.instance, "personalization", report)
+            let result = try await relay(script, target, application: known.instance, "personalization", report)
+            try await judge(result, of: script, &course, report)
+            // The provider's own generation has proven to be on the card: what was agreed on is over.
+            if result == .completed, let confidential = confidentiality.keys {
+                try await vault { () async throws(ProviderKeysError) in
+                    try await confidential.forgetAgreedKeys(of: card)
+                }
+            }
         case "personalized":
             await report(.activating)
             try await once(report) { key throws(CentralTSMConnectionError) in
@@ -120,7 +165,7 @@ public struct ProvisioningFlow: Sendable {
     private func relay(
         _ script: RelayedScript, _ target: ServiceTarget, application: AID, _ operation: String,
         _ report: @Sendable (Step) async -> Void
-    ) async throws(ProvisioningError) {
+    ) async throws(ProvisioningError) -> RelayedScriptResult {
         let communication = try await once(report) { key throws(CentralTSMConnectionError) in
             try await tsm.beginCommunication(
                 target, application: application, scriptBytes: script.scriptBytesMax, operation: operation, key: key)
@@ -129,7 +174,7 @@ public struct ProvisioningFlow: Sendable {
         try await once(report) { key throws(CentralTSMConnectionError) in
             try await tsm.endCommunication(communication, succeeded: result == .completed, key: key)
         }
-        try await judge(result, report)
+        return result
     }
 
     private func process(
@@ -152,10 +197,13 @@ public struct ProvisioningFlow: Sendable {
     }
 
     private func provisionCombined(
-        _ order: Order, _ target: ServiceTarget, _ card: CardDescription, _ instance: AID,
+        _ order: Order, _ target: ServiceTarget, _ card: CardDescription, _ instance: AID, _ course: inout Course,
         _ report: @Sendable (Step) async -> Void
     ) async throws(ProvisioningError) {
-        let rotation = try await vault { () async throws(ProviderKeysError) in try await maker.keyRotation(card) }
+        let candidate = course.candidate
+        let rotation = try await vault { () async throws(ProviderKeysError) in
+            try await maker.keyRotation(card, candidate: candidate)
+        }
         let rotated = try await vault { () async throws(ProviderKeysError) in try await maker.rotated(card) }
         let personalization = maker.personalization(of: instance, order.data, rotated)
         let first = try await vault { () async throws(ProviderKeysError) in try await rotation.commands(keys) }
@@ -167,13 +215,14 @@ public struct ProvisioningFlow: Sendable {
             guard let part else { continue }
             let result = try await vault { () async throws(ProviderKeysError) in try await script.interpret(part, keys)
             }
-            try await judge(result, report)
+            try await judge(result, of: script, &course, report)
         }
     }
 
     /// What is not complete is another round; what is not the card is an error.
     private func judge(
-        _ result: RelayedScriptResult, _ report: @Sendable (Step) async -> Void
+        _ result: RelayedScriptResult, of script: RelayedScript, _ course: inout Course,
+        _ report: @Sendable (Step) async -> Void
     ) async throws(ProvisioningError) {
         switch result {
         case .completed: return
@@ -181,12 +230,19 @@ public struct ProvisioningFlow: Sendable {
         case .stale: await report(.repeating(reason: "the card is at another sequence counter"))
         case .refused(let statusWord): await report(.repeating(reason: "SELECT answered \(statusWord)"))
         case .notStarted, .unknown: await report(.repeating(reason: "the script did not run"))
+        case .wrongKeys:
+            // Somebody may have lied about an earlier attempt to agree on keys.
+            guard case .agreed(let candidate) = script.keySet, candidate + 1 < ProviderKeySet.candidatesMax else {
+                throw .cardMisbehaved("the card does not hold the expected keys")
+            }
+            course.candidate = candidate + 1
+            await report(.repeating(reason: "the card holds other keys than were agreed on last"))
         case .misbehaved(let reason): throw .cardMisbehaved(reason)
         }
     }
 
     /// One request under one key, repeated until its answer is settled.
-    private func once<Answer>(
+    func once<Answer>(
         _ report: @Sendable (Step) async -> Void,
         _ request: (_ key: String) async throws(CentralTSMConnectionError) -> Answer
     ) async throws(ProvisioningError) -> Answer {
@@ -222,7 +278,7 @@ public struct ProvisioningFlow: Sendable {
         }
     }
 
-    private func vault<Answer>(
+    func vault<Answer>(
         _ use: () async throws(ProviderKeysError) -> Answer
     ) async throws(ProvisioningError) -> Answer {
         do throws(ProviderKeysError) { return try await use() } catch { throw .vault(error) }
@@ -235,6 +291,10 @@ public enum ProvisioningError: Error, Equatable, Sendable, CustomStringConvertib
     case cardMisbehaved(String)
     case vault(ProviderKeysError)
     case wrongState(String)
+    /// The card has no controlling authority, and the policy requires one.
+    case noControllingAuthority
+    /// The card's controlling authority said no, twice.
+    case confidentialSetupRefused(StatusWord)
     case doesNotConverge
 
     public var description: String {
@@ -244,6 +304,9 @@ public enum ProvisioningError: Error, Equatable, Sendable, CustomStringConvertib
         case .cardMisbehaved(let reason): "the answers do not come from the card: \(reason)"
         case .vault(let error): "\(error)"
         case .wrongState(let status): "the service is \(status); unlock or delete it first"
+        case .noControllingAuthority: "the card has no controlling authority, through which alone keys may be set"
+        case .confidentialSetupRefused(let statusWord):
+            "the card's controlling authority refused the keys or your certificate: \(statusWord)"
         case .doesNotConverge: "the service did not become active within \(ProvisioningFlow.roundsMax) rounds"
         }
     }

@@ -115,6 +115,8 @@ public enum RelayedScriptResult: Hashable, Sendable {
     case refused(StatusWord)
     case notStarted
     case unknown
+    /// The card holds other keys.
+    case wrongKeys
     /// The answers are not from a card that holds these keys.
     case misbehaved(String)
 
@@ -129,7 +131,7 @@ public enum RelayedScriptResult: Hashable, Sendable {
         case .staleCounter:
             self = .stale
         case .wrongKeys:
-            self = .misbehaved("the card does not hold the expected keys")
+            self = .wrongKeys
         case .cardMisbehaved(let step, let error, _):
             self = .misbehaved("at \(step): \(error)")
         }

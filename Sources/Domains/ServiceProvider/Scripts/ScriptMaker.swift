@@ -12,9 +12,14 @@ public struct ScriptMaker: Sendable {
         self.random = random
     }
 
-    /// *Key rotation*: PUT KEY replaces the temporary key set, or an older own one, by the newest own key set.
-    public func keyRotation(_ card: CardDescription) async throws(ProviderKeysError) -> RelayedScript {
-        let opening = ProviderKeySet.own(version: card.keyVersionNumber) ?? .temporary
+    /// *Key rotation*: PUT KEY replaces the temporary key set, one agreed on with the card, or an older own one, by the
+    /// newest own key set.
+    ///
+    /// - Parameter candidate: which of the key sets agreed on with the card is tried.
+    public func keyRotation(
+        _ card: CardDescription, candidate: Int = 0
+    ) async throws(ProviderKeysError) -> RelayedScript {
+        let opening = ProviderKeySet.behind(version: card.keyVersionNumber, candidate: candidate)
         let putKey = try await keys.putKey(
             generation: try await keys.currentGeneration(), replacing: card.keyVersionNumber,
             encryptedUnder: opening, card: card)
@@ -25,7 +30,7 @@ public struct ScriptMaker: Sendable {
     public func personalization(
         of application: AID, _ data: PersonalizationData, _ card: CardDescription
     ) -> RelayedScript {
-        let keySet = ProviderKeySet.own(version: card.keyVersionNumber) ?? .temporary
+        let keySet = ProviderKeySet.behind(version: card.keyVersionNumber)
         let install = InstallCommand.forPersonalization(application: application).command
         let store = StoreDataCommand.blocks(of: data.groupings, blockLength: Self.blockLength(card)).map(\.command)
         return script(keySet, card, [install] + store)
@@ -48,7 +53,7 @@ public struct ScriptMaker: Sendable {
 
     /// What fits a short APDU after padding and C-MAC: 255 − 8 rounded down to whole blocks, less one byte of padding;
     /// in S16 mode the C-MAC has 16 bytes.
-    private static func blockLength(_ card: CardDescription) -> Int { card.challengeLength == 16 ? 223 : 239 }
+    static func blockLength(_ card: CardDescription) -> Int { card.challengeLength == 16 ? 223 : 239 }
 }
 
 /// The data that personalizes an application; printed as a count, because it may hold a PAN and keys.

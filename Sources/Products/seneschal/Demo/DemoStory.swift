@@ -155,6 +155,8 @@ struct DemoStory {
         case .foundSecureElement: return
         case .prePersonalizing:
             say("pre-personalize   create the SD, install the application, extradite it, put temporary keys")
+        case .settingKeysConfidentially: say("set keys          agreed on through the card's controlling authority")
+        case .foundNoControllingAuthority: say("…                 the card has no controlling authority")
         case .rotatingKeys: say("rotate keys       PUT KEY under keys that the central TSM only relays")
         case .personalizing: say("personalize       STORE DATA, wrapped by the provider")
         case .activating: say("activate          INSTALL [for make selectable]")

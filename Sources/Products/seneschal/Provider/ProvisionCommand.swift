@@ -130,6 +130,8 @@ extension ProvisioningFlow.Step {
         switch self {
         case .foundSecureElement(let id): "The subscription is on secure element \(id)."
         case .prePersonalizing: "Preparing the security domain and the application …"
+        case .settingKeysConfidentially: "Agreeing on keys with the card's controlling authority …"
+        case .foundNoControllingAuthority: "The card has no controlling authority."
         case .rotatingKeys: "Putting own keys into the security domain …"
         case .personalizing: "Personalizing the application …"
         case .activating: "Activating the service …"
