@@ -1,3 +1,4 @@
+import CardTesting
 import SecureElement
 import Storage
 import Testing
@@ -66,9 +67,10 @@ extension World {
     /// Runs `story` in a world of its own and takes it down again.
     static func tell(
         _ cut: Cut? = nil, implementation: UInt8 = 0x70, figure: CardConfiguration.Figure = .embedded,
-        link: ModuleLink = .direct, _ story: (World) async throws -> Void
+        authority: TestAuthority? = nil, link: ModuleLink = .direct, _ story: (World) async throws -> Void
     ) async throws {
-        let world = try await World(cut, implementation: implementation, figure: figure, link: link)
+        let world = try await World(
+            cut, implementation: implementation, figure: figure, authority: authority, link: link)
         do {
             try await story(world)
         } catch {

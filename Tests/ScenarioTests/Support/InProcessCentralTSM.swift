@@ -153,6 +153,9 @@ extension ProcessedScript {
                         response.statusWord.map { ResponseAPDU(StatusWord($0), data: response.data) }
                     )
                 }),
-            failedIndexes: outcome.failed.map(\.index))
+            failedIndexes: outcome.failed.map(\.index),
+            refusals: Dictionary(
+                outcome.failed.compactMap { failure in failure.statusWord.map { (failure.index, StatusWord($0)) } },
+                uniquingKeysWith: { first, _ in first }))
     }
 }

@@ -25,6 +25,8 @@ actor World {
     private var server: Server
     let card: InProcessCard<SecureElement>
     let guillotine: Guillotine
+    /// Whoever sees all that passes between the first card and its handset.
+    let eavesdropper = Eavesdropper()
     let providerVault: ProviderVault
     private(set) var provider = ServiceProviderID(rawValue: "")
     /// The batch that all cards of this world come from.
@@ -47,7 +49,7 @@ actor World {
     /// - Parameter implementation: the card's "i" parameter: 70 pseudo-random challenges, 60 random ones.
     init(
         _ cut: Cut? = nil, commitCut: CommitCut? = nil, implementation: UInt8 = 0x70,
-        figure: CardConfiguration.Figure = .embedded, link: ModuleLink = .direct
+        figure: CardConfiguration.Figure = .embedded, authority: TestAuthority? = nil, link: ModuleLink = .direct
     ) async throws {
         configuration = CardConfiguration(figure)
         folder = FileManager.default.temporaryDirectory.appending(path: "seneschal-\(UUID().uuidString)")
@@ -61,7 +63,8 @@ actor World {
         providerVault = try Self.openProviderVault(in: folder)
         let founding = try await Self.found(
             server, transportKey: try providerVault.transportKey(),
-            CardRegistration(implementation: implementation, configuration: configuration))
+            CardRegistration(
+                implementation: implementation, configuration: configuration, authority: authority))
         provider = founding.provider.provider.id
         try await providerVault.importTemporaryMasterKey(wrapped: founding.provider.temporaryMasterKey.wrappedKey)
         card = InProcessCard(founding.card)
@@ -142,9 +145,19 @@ actor World {
         InProcessCentralTSM(tsm: { [self] in await tsm }, provider: provider, providerName: name)
     }
 
-    nonisolated func flow(seed: UInt64 = 7) async -> ProvisioningFlow {
+    nonisolated func flow(confidentiality: ConfidentialSetupPolicy = .never) async -> ProvisioningFlow {
         ProvisioningFlow(
-            tsm: await connection, keys: providerVault, random: SystemRandomSource(), firstPause: .milliseconds(2))
+            tsm: await connection, keys: providerVault, random: SystemRandomSource(),
+            confidentiality: confidentiality, firstPause: .milliseconds(2))
+    }
+
+    /// The provider gets a certificate, with which it sets keys through the controlling authorities of cards.
+    nonisolated func enroll(_ authority: TestAuthority) async throws {
+        let key = try await providerVault.confidentialSetupKey()
+        try await providerVault.importConfidentialSetup(
+            certificate: authority.certificate(
+                of: .elliptic(point: key.uncompressedPoint, parameterReference: 0), for: .signatureVerification),
+            authorities: [authority.identifier: authority.key.publicKey])
     }
 
     static func order(isCombined: Bool = false, prn: String = "PRN-1") -> ProvisioningFlow.Order {
@@ -217,7 +230,8 @@ actor World {
         network: String, cin: String, card: InProcessCard<SecureElement>, guillotine: Guillotine
     ) async {
         let journal = InMemoryAgentJournal()
-        let channel = CutChannel(card: card, guillotine: guillotine)
+        let channel = OverheardChannel(
+            channel: CutChannel(card: card, guillotine: guillotine), eavesdropper: eavesdropper)
         guard let id = try? SecureElementIdentifier(value: cin) else { return }
         while !Task.isCancelled {
             let connection = InProcessRemoteAgent(remote: { [self] in await remoteAgent(network) }, agent: id)
@@ -265,6 +279,8 @@ struct CardRegistration: Sendable {
     /// The card's "i" parameter: 70 pseudo-random challenges, 60 random ones.
     var implementation: UInt8 = 0x70
     var configuration = CardConfiguration.embedded
+    /// Who personalizes the card's CASD; without, one that is there has no keys.
+    var authority: TestAuthority?
     /// The master keys of the MNO's and of third parties, who do not share them.
     var othersMasters: [SecurityDomainRole: SecretBytes] = [:]
 }
@@ -334,12 +350,17 @@ extension World {
         guard let parameter = SCP03Implementation(rawValue: registration.implementation) else {
             throw CardRefused(.incorrectParameters)
         }
-        let card = try SecureElement.manufacture(
+        var card = try SecureElement.manufacture(
             registration.configuration,
             identity: CardIdentity(
                 issuerIdentificationNumber: [0x48, 0x20], cardImageNumber: cin,
                 keyDiversificationData: diversification, implementation: parameter)
         ) { try batch.keys(of: $0, diversification, others: registration.othersMasters) }
+        if let authority = registration.authority {
+            try card.personalizeControllingAuthority(
+                trusting: .init(key: authority.key.publicKey, identifier: authority.identifier)
+            ) { authority.certificate(of: $0, for: $1, subject: "CASD", image: cin) }
+        }
         let id = try SecureElementIdentifier(value: registration.cin)
         func domain(_ aid: AID, _ master: MasterKeyIndex) -> CentralSecurityDomainRecord {
             CentralSecurityDomainRecord(
