@@ -16,6 +16,8 @@ public struct SecureElement: Sendable {
     var memory: CardMemory { didSet { persistentRevision &+= 1 } }
     var channels: [LogicalChannel?]
     let random: any RandomSource
+    /// What stays even if the command is refused: counters that have moved.
+    var memoryInAnyCase: CardMemory?
 
     /// Basic channel and three supplementary ones.
     public static let channelsMax = 4
@@ -47,6 +49,7 @@ extension SecureElement {
     /// Executes one command.
     public mutating func process(_ command: CommandAPDU) -> ResponseAPDU {
         let saved = (memory: memory, revision: persistentRevision)
+        memoryInAnyCase = nil
         let response: ResponseAPDU
         do throws(Refusal) {
             response = try dispatch(command)
@@ -54,7 +57,7 @@ extension SecureElement {
             response = ResponseAPDU(error.statusWord)
         }
         if persistentRevision != saved.revision {
-            if response.statusWord.isRefusal { memory = saved.memory }
+            if response.statusWord.isRefusal { memory = memoryInAnyCase ?? saved.memory }
             // A command that wrote what was there already leaves nothing to be stored.
             persistentRevision = memory == saved.memory ? saved.revision : saved.revision &+ 1
         }

@@ -118,6 +118,8 @@ struct RegistryDriver: ~Copyable {
             }
         }
         expect(isAccepted, "the model refuses \(step), the card does it")
+        // A session ends with its keys.
+        if case .deleteKeys = step { session = nil }
         tally.accepted[step.kind, default: 0] += 1
         return agree(step) && isAccepted
     }

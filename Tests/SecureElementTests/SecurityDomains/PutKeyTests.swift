@@ -83,9 +83,10 @@ struct PutKeyTests {
         let session = try OpenSession(TestCard.central, &card)
         let keys = [new.enc, new.mac, new.dek]
         let wrong = session.putKey(keys, version: 0x20, keyCheckValue: [1, 2, 3])
-        var threeDES = session.putKey(keys, version: 0x20)
-        threeDES.data[1] = 0x80
-        try card.expectRefusals([(wrong, .invalidKeyCheckValue), (threeDES, .algorithmNotSupported)])
+        var other = session.putKey(keys, version: 0x20)
+        // SM4.
+        other.data[1] = 0x89
+        try card.expectRefusals([(wrong, .invalidKeyCheckValue), (other, .algorithmNotSupported)])
         let bare = session.putKey(keys, version: 0x20, keyCheckValue: [])
         try card.expectSuccess(card.manage([bare]))
     }

@@ -19,10 +19,10 @@ struct LogicalChannel: Equatable, Sendable {
 
     enum Session: Equatable, Sendable {
         case none
-        case initiated(SCP03CardHandshake, OpenKeySet)
-        case open(SCP03CardSession, OpenKeySet)
+        case initiated(CardHandshake, OpenKeySet)
+        case open(SecureChannelCardSession, OpenKeySet)
         /// Open, and taken out of the channel for the command that is being executed.
-        case inUse
+        case inUse(OpenKeySet)
     }
 
     /// The bytes of a chained command that are kept at most.
@@ -39,11 +39,33 @@ struct LogicalChannel: Equatable, Sendable {
     }
 }
 
-/// Which key set a session runs with. The static DEK stays the one of the opening, whatever is put meanwhile.
+/// INITIALIZE UPDATE was answered, in one of the two protocols.
+enum CardHandshake: Equatable, Sendable {
+    case scp02(SCP02CardHandshake)
+    case scp03(SCP03CardHandshake)
+
+    /// The answer to INITIALIZE UPDATE.
+    var response: ResponseAPDU {
+        switch self {
+        case .scp02(let handshake): handshake.response
+        case .scp03(let handshake): handshake.response
+        }
+    }
+
+    /// Checks EXTERNAL AUTHENTICATE and opens the session that it asks for.
+    func authenticate(_ command: CommandAPDU) throws(SecureChannelCardError) -> SecureChannelCardSession {
+        switch self {
+        case .scp02(let handshake): SecureChannelCardSession(try handshake.authenticate(command))
+        case .scp03(let handshake): SecureChannelCardSession(try handshake.authenticate(command))
+        }
+    }
+}
+
+/// Which key set a session runs with. The static keys stay those of the opening, whatever is put meanwhile.
 struct OpenKeySet: Equatable, Sendable {
     var owner: AID
     var version: KeyVersionNumber
-    var keys: SCP03KeySet
+    var keys: SecureChannelKeySet
 }
 
 /// What is left of a GET STATUS answer, for `6310` and the continuation.

@@ -34,7 +34,7 @@ struct ControllingAuthority: Equatable, Sendable {
         func key(_ identifier: KeyIdentifier, _ type: KeyType, _ length: Int) -> KeyInformation {
             KeyInformation(
                 identifier: identifier, version: Self.keyVersion,
-                components: [.init(type: type, length: UInt8(truncatingIfNeeded: length))])
+                components: [.init(type: type, length: length)])
         }
         var keys = [key(Self.authorityKeyIdentifier, .eccPublicKey, authorityKey.uncompressedPoint.count)]
         if let deciphermentKey {

@@ -189,8 +189,8 @@ extension LogicalChannel {
     fileprivate func concerns(_ aid: AID) -> Bool {
         if selected == aid { return true }
         switch session {
-        case .initiated(_, let keys), .open(_, let keys): return keys.owner == aid
-        case .none, .inUse: return false
+        case .initiated(_, let keys), .open(_, let keys), .inUse(let keys): return keys.owner == aid
+        case .none: return false
         }
     }
 }

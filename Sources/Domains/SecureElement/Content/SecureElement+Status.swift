@@ -20,7 +20,7 @@ extension SecureElement {
         }
         guard !pending.entries.isEmpty else { throw Refusal(.referencedDataNotFound) }
         return answer(
-            pending, on: channel, lengthMax: session.level.responseDataLengthMax(memory.identity.implementation.mode))
+            pending, on: channel, lengthMax: session.responseDataLengthMax)
     }
 
     /// As many whole entries as fit one response; `6310` when more are to come.

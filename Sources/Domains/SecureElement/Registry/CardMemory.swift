@@ -31,13 +31,15 @@ public struct CardIdentity: Equatable, Sendable {
     public var productionData: CardProductionLifeCycleData
     /// The "i" parameter of SCP03 on every security domain.
     public var implementation: SCP03Implementation
+    /// The "i" parameter of SCP02, which DES keys make a security domain speak; `nil` for a card without it.
+    public var scp02: SCP02Implementation?
     /// Failed EXTERNAL AUTHENTICATEs in a row after which a security domain opens no session any more; `nil` for none.
     public var authenticationFailuresMax: Int?
 
     public init(
         issuerIdentificationNumber: [UInt8], cardImageNumber: [UInt8], keyDiversificationData: [UInt8],
         productionData: CardProductionLifeCycleData = .init(), implementation: SCP03Implementation,
-        authenticationFailuresMax: Int? = nil
+        scp02: SCP02Implementation? = nil, authenticationFailuresMax: Int? = nil
     ) {
         precondition(
             keyDiversificationData.count == KeyDiversification.dataLength, "key diversification data has ten bytes")
@@ -47,6 +49,7 @@ public struct CardIdentity: Equatable, Sendable {
         self.keyDiversificationData = keyDiversificationData
         self.productionData = productionData
         self.implementation = implementation
+        self.scp02 = scp02
         self.authenticationFailuresMax = authenticationFailuresMax
     }
 }
@@ -185,11 +188,11 @@ extension CardMemory {
         return false
     }
 
-    /// The nearest SD that has a key set for SCP03, from `aid` upwards: an SD without keys uses those of its SD.
+    /// The nearest SD that has a key set for sessions, from `aid` upwards: an SD without keys uses those of its SD.
     func keyOwner(of aid: AID) -> AID {
         var current = aid
         for _ in 0...applications.count {
-            if securityDomain(current)?.defaultKeySet != nil { return current }
+            if securityDomain(current)?.defaultKeySet(identity) != nil { return current }
             guard let parent = application(current)?.securityDomain, parent != current else { break }
             current = parent
         }

@@ -43,10 +43,14 @@ extension SecureElement {
         return domain.data[tag].map { BERTLV(tag, $0).bytes }
     }
 
-    /// C1: the counter of the default key set, three bytes.
+    /// C1: the counter of the default key set: three bytes in SCP03, two in SCP02.
     private func sequenceCounter(_ domain: SecurityDomain) -> [UInt8]? {
-        guard let version = domain.defaultKeySet else { return nil }
-        return BERTLV(0xC1, (domain.sequenceCounters[version] ?? .zero).bytes).bytes
+        guard let version = domain.defaultKeySet(memory.identity) else { return nil }
+        let counter = (domain.sequenceCounters[version] ?? .zero).bytes
+        // Past its end the counter of SCP02 shows its last value.
+        let isSCP02 = domain.keySet(version) == nil
+        let told = isSCP02 ? (counter[0] == 0 ? Array(counter.suffix(2)) : [0xFF, 0xFF]) : counter
+        return BERTLV(0xC1, told).bytes
     }
 
     /// C2: the counter of the last receipt, two bytes; of a security domain that makes receipts.
@@ -56,19 +60,32 @@ extension SecureElement {
         return BERTLV(0xC2, [UInt8(counter >> 8), UInt8(counter & 0xFF)]).bytes
     }
 
+    /// The protocol of the issuer security domain's default keys comes first.
     var cardRecognitionData: CardRecognitionData {
-        CardRecognitionData(secureChannels: [
-            .init(identifier: 0x03, implementation: memory.identity.implementation.rawValue)
-        ])
+        var channels = [
+            CardRecognitionData.SecureChannelProtocol(
+                identifier: 0x03, implementation: memory.identity.implementation.rawValue)
+        ]
+        if let scp02 = memory.identity.scp02 {
+            let issuer = memory.securityDomain(memory.issuerSecurityDomain)
+            let version = issuer?.defaultKeySet(memory.identity)
+            let isFirst = version.map { issuer?.keySet($0) == nil } ?? false
+            channels.insert(
+                .init(identifier: 0x02, implementation: scp02.rawValue), at: isFirst ? 0 : channels.endIndex)
+        }
+        return CardRecognitionData(secureChannels: channels)
     }
 
     private var cardCapabilityInformation: CardCapabilityInformation {
-        CardCapabilityInformation(
-            secureChannels: [
-                .init(
-                    identifier: 0x03, implementations: [memory.identity.implementation.rawValue], aesKeySizes: 0x07)
-            ],
-            securityDomainPrivileges: memory.rules.securityDomainPrivileges,
+        var channels = [
+            CardCapabilityInformation.SecureChannelCapability(
+                identifier: 0x03, implementations: [memory.identity.implementation.rawValue], aesKeySizes: 0x07)
+        ]
+        if let scp02 = memory.identity.scp02 {
+            channels.append(.init(identifier: 0x02, implementations: [scp02.rawValue], aesKeySizes: 0))
+        }
+        return CardCapabilityInformation(
+            secureChannels: channels, securityDomainPrivileges: memory.rules.securityDomainPrivileges,
             applicationPrivileges: memory.rules.applicationPrivileges, loadFileHashAlgorithms: [1, 2, 3, 4])
     }
 

@@ -6,43 +6,31 @@ import SecureChannel
 extension SecureElement {
     /// PUT KEY: adds keys to the selected security domain, or replaces some. GPC v2.3.1 §11.8.
     mutating func putKey(
-        _ command: PutKeyCommand, of aid: AID, _ session: OpenKeySet
+        _ command: PutKeyCommand, of aid: AID, _ session: SessionInForce
     ) throws(Refusal) -> ResponseAPDU {
         guard let domain = memory.securityDomain(aid) else { throw Refusal(.conditionsOfUseNotSatisfied) }
         var keys: [StoredKey] = []
         for (identifier, field) in command.identifiedKeys {
             keys.append(
                 StoredKey(
-                    version: command.newVersion, identifier: identifier, type: .aes,
-                    bytes: try decrypted(field, under: session.keys)))
+                    version: command.newVersion, identifier: identifier,
+                    components: try field.components(decryptedWith: session.sensitiveDataKey)))
         }
         guard keys.count == command.keys.count else { throw Refusal(.incorrectData) }
         try check(keys, replacing: command.replacedVersion, in: domain)
         var after = domain
         after.put(keys, replacing: command.replacedVersion)
         // Replacing one key of the last set under another version would take the set apart.
-        guard domain.defaultKeySet == nil || after.defaultKeySet != nil else {
+        guard domain.defaultKeySet(memory.identity) == nil || after.defaultKeySet(memory.identity) != nil else {
             throw Refusal(.conditionsOfUseNotSatisfied)
         }
-        guard after.keys.count <= SecurityDomain.keysMax else { throw Refusal(.notEnoughMemory) }
+        guard after.keys.count <= SecurityDomain.keysMax,
+            after.keyInformation?.bytes.count ?? 0 <= SecurityDomain.keyInformationLengthMax
+        else { throw Refusal(.notEnoughMemory) }
         memory.updateSecurityDomain(aid) { $0 = after }
         try checkMemory()
         personalize(aid)
         return ResponseAPDU(.success, data: command.response)
-    }
-
-    private func decrypted(_ field: KeyDataField, under keys: SCP03KeySet) throws(Refusal) -> SecretBytes {
-        // Other types of key are a matter of delegated management and DAP.
-        guard field.components.allSatisfy({ $0.type == .aes }) else { throw Refusal(.algorithmNotSupported) }
-        guard let (ciphertext, length) = field.aesKey, let size = AESKey.Size(rawValue: length) else {
-            throw Refusal(.incorrectData)
-        }
-        let key: AESKey
-        do { key = try keys.decryptKey(ciphertext, size: size) } catch { throw Refusal(.incorrectData) }
-        guard field.keyCheckValue.isEmpty || field.keyCheckValue == key.keyCheckValue else {
-            throw Refusal(.invalidKeyCheckValue)
-        }
-        return key.bytes
     }
 
     private func check(
@@ -57,10 +45,12 @@ extension SecureElement {
         }
         let new = keys[0].version
         if new != replaced { guard exist(new) == 0 else { throw Refusal(.incorrectData) } }
-        // The three keys of an SCP03 key set are of one size, or the set would never open.
+        // The three keys of a set are of one kind and one size, or the set would never open.
         let set = domain.keys.filter { $0.version == new && !identifiers.contains($0.identifier) } + keys
-        let channelKeys = set.filter { $0.identifier <= .dataEncryption }
-        guard Set(channelKeys.map(\.bytes.count)).count <= 1 else { throw Refusal(.incorrectData) }
+        let channelKeys = set.filter { $0.identifier <= .dataEncryption && ($0.type == .aes || $0.type.isTripleDES) }
+        guard Set(channelKeys.map { [$0.type.isTripleDES ? 1 : 0, $0.bytes.count] }).count <= 1 else {
+            throw Refusal(.incorrectData)
+        }
     }
 
     /// An SD that has got keys of its own is PERSONALIZED (GPC v2.3.1 §5.3.2).
@@ -85,8 +75,24 @@ extension SecureElement {
         guard domain.keys.contains(where: isMeant) else { throw Refusal(.referencedDataNotFound) }
         var after = domain
         after.delete(isMeant)
-        guard after.defaultKeySet != nil else { throw Refusal(.conditionsOfUseNotSatisfied) }
+        guard after.defaultKeySet(memory.identity) != nil else { throw Refusal(.conditionsOfUseNotSatisfied) }
         memory.updateSecurityDomain(aid) { $0 = after }
+        endSessionsWithoutKeys(of: aid)
         return ResponseAPDU(.success, data: [0x00])
+    }
+
+    /// Whoever was in a session with keys that are deleted is in none any more, on every channel; the answer to the
+    /// command that deleted them is still protected.
+    private mutating func endSessionsWithoutKeys(of aid: AID) {
+        guard let domain = memory.securityDomain(aid) else { return }
+        for channel in channels.indices {
+            switch channels[channel]?.session {
+            case .initiated(_, let keys)?, .open(_, let keys)?, .inUse(let keys)?:
+                guard keys.owner == aid, domain.channelKeys(keys.version, memory.identity) == nil else { continue }
+                channels[channel]?.endSession()
+            case LogicalChannel.Session.none?, nil:
+                continue
+            }
+        }
     }
 }

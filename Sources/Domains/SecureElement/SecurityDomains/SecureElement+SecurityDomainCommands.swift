@@ -15,24 +15,29 @@ extension SecureElement {
         default:
             break
         }
+        if command.classByte.indicatesSecureMessaging { try beginImplicitSession(with: command, on: channel) }
         guard case .open(var session, let keys)? = channels[channel]?.session else {
             guard !command.classByte.indicatesSecureMessaging else { throw Refusal(.securityStatusNotSatisfied) }
             return try execute(command, on: channel, in: nil)
         }
         guard let whole = try collectChain(command, on: channel) else { return ResponseAPDU(.success) }
         // The session has one owner while it works, or every command would copy its ciphers.
-        channels[channel]?.session = .inUse
+        channels[channel]?.session = .inUse(keys)
         let plain: CommandAPDU
         do throws(SecureChannelCardError) {
             plain = try session.unwrap(whole)
         } catch {
-            // The session ends with the first command that fails its check (GPC Amd D §5.6).
+            // The session ends with the first command that fails its check (GPC v2.3.1 §E.1.6, Amd D §5.6).
             channels[channel]?.endSession()
             throw Refusal(error.statusWord)
         }
         let response: ResponseAPDU
         do throws(Refusal) {
-            response = try execute(plain, on: channel, in: SessionInForce(level: session.level, keys: keys))
+            if try announceResponseMAC(plain, to: &session) {
+                response = ResponseAPDU(.success)
+            } else {
+                response = try execute(plain, on: channel, in: SessionInForce(session, keys))
+            }
         } catch {
             response = ResponseAPDU(error.statusWord)
         }
@@ -44,8 +49,18 @@ extension SecureElement {
 
     /// The session that a command came in.
     struct SessionInForce {
-        let level: SecurityLevel
+        let hasCommandMAC: Bool
+        let responseDataLengthMax: Int
         let keys: OpenKeySet
+        /// What the host encrypts keys with.
+        let sensitiveDataKey: SensitiveDataKey
+
+        init(_ session: SecureChannelCardSession, _ keys: OpenKeySet) {
+            hasCommandMAC = session.hasCommandMAC
+            responseDataLengthMax = session.responseDataLengthMax
+            self.keys = keys
+            sensitiveDataKey = session.sensitiveDataKey(keys.keys)
+        }
     }
 
     /// Collects the parts of a command that the host secured whole and then cut (GPC v2.3.1 §11.1.5.1).
@@ -80,7 +95,7 @@ extension SecureElement {
         return part
     }
 
-    private static let chainedInstructions: Set<UInt8> = [
+    static let chainedInstructions: Set<UInt8> = [
         InstallCommand.instruction, PutKeyCommand.instruction, DeleteCommand.instruction,
     ]
 
@@ -94,7 +109,7 @@ extension SecureElement {
         }
         guard let operation = SecurityDomainOperation(command) else { throw Refusal(.instructionNotSupported) }
         guard command.classByte.isProprietary else { throw Refusal(.classNotSupported) }
-        guard let session, session.level.hasCommandMAC else { throw Refusal(.securityStatusNotSatisfied) }
+        guard let session, session.hasCommandMAC else { throw Refusal(.securityStatusNotSatisfied) }
         guard memory.role(of: selected).support(operation) != .refused else {
             throw Refusal(.conditionsOfUseNotSatisfied)
         }
@@ -102,7 +117,7 @@ extension SecureElement {
         switch operation {
         case .getStatus: return try getStatus(command, on: channel, by: selected, session)
         case .setStatus, .setCardStatus: return try setStatus(try decode(command), by: selected, on: channel)
-        case .putKey: return try putKey(try decode(command), of: selected, session.keys)
+        case .putKey: return try putKey(try decode(command), of: selected, session)
         case .deleteKey, .deleteContent: return try delete(command, by: selected, session.keys)
         case .storeData: return try storeData(try decode(command), of: selected, on: channel)
         case .load: return try load(try decode(command), on: channel)

@@ -6,7 +6,7 @@ import ISO7816
 ///
 /// Their bytes are the components as PUT KEY has them, in clear: type (1), length in BER form, value. GPC v2.3.1
 /// Table 11-16: modulus `A1` and exponent `A0`; a point `B0`, a scalar `B1`, with the reference `F0` of their curve;
-/// a private RSA key as modulus `A2` and exponent `A3`.
+/// a private RSA key as modulus `A2` and exponent `A3`, or as its primes `A4` and `A5` with what speeds them up.
 extension StoredKey {
     /// A component of a key, in clear.
     struct Component: Equatable, Sendable {
@@ -73,7 +73,7 @@ extension StoredKey {
     /// The key as one that signs, if it can.
     var signatureKey: SignatureKey? {
         if type == .aes { return (try? AESKey(bytes)).map { SignatureKey.aes($0) } }
-        if type == .des { return (try? TripleDESKey(bytes)).map { SignatureKey.tripleDES($0) } }
+        if type.isTripleDES { return (try? TripleDESKey(bytes)).map { SignatureKey.tripleDES($0) } }
         if let scalar = self[.eccPrivateKey], let curve {
             return (try? ECPrivateKey(curve: curve, scalar: scalar)).map { SignatureKey.ec($0) }
         }
@@ -82,6 +82,9 @@ extension StoredKey {
                 SignatureKey.rsa($0)
             }
         }
+        if let p = self[.rsaPrimeP], let q = self[.rsaPrimeQ] {
+            return (try? RSAPrivateKey(primes: p, q)).map { SignatureKey.rsa($0) }
+        }
         return nil
     }
 
@@ -89,11 +92,4 @@ extension StoredKey {
         guard let reference = self[.eccParametersReference]?.revealed(), reference.count == 1 else { return nil }
         return EllipticCurve(parameterReference: reference[0])
     }
-}
-
-extension KeyType {
-    /// The modulus of a private RSA key.
-    static let rsaPrivateModulus = KeyType(rawValue: 0xA2)
-    /// The exponent of a private RSA key.
-    static let rsaPrivateExponent = KeyType(rawValue: 0xA3)
 }

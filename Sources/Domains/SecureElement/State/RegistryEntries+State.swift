@@ -11,6 +11,7 @@ extension CardIdentity {
         static let productionData: BERTag = 0x81
         static let implementation: BERTag = 0x82
         static let failuresMax: BERTag = 0x83
+        static let scp02: BERTag = 0x84
     }
 
     var state: [UInt8] {
@@ -19,7 +20,7 @@ extension CardIdentity {
             BERTLV(Tag.cardImageNumber, cardImageNumber), BERTLV(Tag.diversificationData, keyDiversificationData),
             BERTLV(Tag.productionData, productionData.bytes), BERTLV(Tag.implementation, [implementation.rawValue]),
             BERTLV(Tag.failuresMax, authenticationFailuresMax.map { UInt32(clamping: $0).bigEndianBytes } ?? []),
-        ].bytes
+        ].bytes + (scp02.map { BERTLV(Tag.scp02, [$0.rawValue]).bytes } ?? [])
     }
 
     init(state: [UInt8]) throws(CardStateError) {
@@ -42,6 +43,12 @@ extension CardIdentity {
         let max = try reader.value(Tag.failuresMax)
         guard max.isEmpty || max.count == 4 else { throw .malformed("authentication failures, at most") }
         authenticationFailuresMax = max.isEmpty ? nil : Int(max.reduce(0) { $0 << 8 | UInt32($1) })
+        if let value = try reader.valueIfPresent(Tag.scp02) {
+            guard value.count == 1, let scp02 = SCP02Implementation(rawValue: value[0]) else {
+                throw .impossible("i parameter of SCP02")
+            }
+            self.scp02 = scp02
+        }
         try reader.finish()
     }
 }

@@ -60,7 +60,7 @@ extension SecurityDomain {
         }
         let names = keys.map { [$0.version.rawValue, $0.identifier.rawValue] }
         guard Set(names).count == names.count else { throw .impossible("a key of \(aid) stands twice") }
-        for version in sequenceCounters.keys where keySet(version) == nil {
+        for version in sequenceCounters.keys where !countsSessions(version) {
             throw .impossible("\(aid) counts the sessions of a key set that it does not have")
         }
         guard authority == nil || role == .controllingAuthority else {

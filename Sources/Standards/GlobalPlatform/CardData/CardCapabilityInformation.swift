@@ -15,7 +15,7 @@ public struct CardCapabilityInformation: Hashable, Sendable {
         public var identifier: UInt8
         /// Tag `81`: every "i" parameter supported.
         public var implementations: [UInt8]
-        /// Tag `82`: AES key sizes, `01` 128 bits, `02` 192, `04` 256.
+        /// Tag `82`: AES key sizes, `01` 128 bits, `02` 192, `04` 256; absent, 0, for other keys.
         public var aesKeySizes: UInt8
 
         public init(identifier: UInt8, implementations: [UInt8], aesKeySizes: UInt8) {
@@ -41,7 +41,8 @@ public struct CardCapabilityInformation: Hashable, Sendable {
         var objects = secureChannels.map {
             BERTLV(
                 0xA0,
-                [BERTLV(0x80, [$0.identifier]), BERTLV(0x81, $0.implementations), BERTLV(0x82, [$0.aesKeySizes])])
+                [BERTLV(0x80, [$0.identifier]), BERTLV(0x81, $0.implementations)]
+                    + ($0.aesKeySizes == 0 ? [] : [BERTLV(0x82, [$0.aesKeySizes])]))
         }
         objects.append(BERTLV(0x81, securityDomainPrivileges.bytes))
         objects.append(BERTLV(0x82, applicationPrivileges.bytes))

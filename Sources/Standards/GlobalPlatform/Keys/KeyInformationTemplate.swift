@@ -3,6 +3,10 @@ public import ISO7816
 /// The keys of a Security Domain as GET DATA `E0` lists them. GPC v2.3.1 §11.3.3.1, Table 11-30.
 ///
 ///     E0 { C0 { key identifier (1) | key version number (1) | { key type (1) | length (1) } … } … }
+///
+/// A key with a component of 256 bytes or more is told in the extended format of Table 11-31:
+///
+///     { FF, key type (2) | length (2) } … | key usage: length 00 | key access: length 00
 public struct KeyInformationTemplate: Hashable, Sendable {
     public var keys: [KeyInformation]
 
@@ -43,10 +47,10 @@ public struct KeyInformation: Hashable, Sendable {
     /// One component of a key: its type and its length, never its value.
     public struct Component: Hashable, Sendable {
         public var type: KeyType
-        /// Bytes; `00` announces 256 or more in this format.
-        public var length: UInt8
+        /// Bytes; 0 where a card announces 256 or more in the basic format.
+        public var length: Int
 
-        public init(type: KeyType, length: UInt8) {
+        public init(type: KeyType, length: Int) {
             self.type = type
             self.length = length
         }
@@ -72,13 +76,30 @@ public struct KeyInformation: Hashable, Sendable {
         self.version = version
         components = []
         repeat {
-            let type = KeyType(rawValue: try reader.byte("key type"))
+            var type = KeyType(rawValue: try reader.byte("key type"))
+            let isExtended = type == .extendedFormat
+            if isExtended { type = KeyType(rawValue: try reader.byte("key type")) }
             guard type.isDefined else { throw .invalid(field: "key type", value: [type.rawValue]) }
-            components.append(Component(type: type, length: try reader.byte("key length")))
+            let length = try reader.take(isExtended ? 2 : 1, "key length")
+            components.append(Component(type: type, length: length.reduce(0) { $0 << 8 | Int($1) }))
+            // Key usage and key access follow the last component; their lengths are no key types.
+            if isExtended, let next = reader.peek, next & 0x80 == 0 {
+                _ = try reader.lengthPrefixed("key usage")
+                _ = try reader.lengthPrefixed("key access")
+                try reader.finish()
+            }
         } while !reader.isAtEnd
     }
 
     var value: [UInt8] {
-        [identifier.rawValue, version.rawValue] + components.flatMap { [$0.type.rawValue, $0.length] }
+        let head = [identifier.rawValue, version.rawValue]
+        guard components.contains(where: { $0.length > 0xFF }) else {
+            return head + components.flatMap { [$0.type.rawValue, UInt8($0.length)] }
+        }
+        return head
+            + components.flatMap {
+                [KeyType.extendedFormat.rawValue, $0.type.rawValue]
+                    + [UInt8(truncatingIfNeeded: $0.length >> 8), UInt8(truncatingIfNeeded: $0.length)]
+            } + [0x00, 0x00]
     }
 }

@@ -1,4 +1,3 @@
-public import CardCryptography
 public import ISO7816
 
 /// The card's end of an open SCP02 session. A value: a copy is a snapshot, equal until one of the two goes on.
@@ -52,10 +51,6 @@ public struct SCP02CardSession: Equatable, Sendable {
         try messaging.announce(command)
     }
 
-    /// Sensitive data that the host encrypted under the session DEK. GPC v2.3.1 §E.4.7.
-    ///
-    /// - Throws: ``CryptographyError/notBlockAligned(count:blockLength:)``.
-    public func decryptSensitive(_ data: [UInt8]) throws(CryptographyError) -> SecretBytes {
-        SecretBytes(try messaging.keys.dek.decryptECB(data))
-    }
+    /// What the host encrypts keys with.
+    public var sensitiveDataKey: SensitiveDataKey { SensitiveDataKey(messaging.keys) }
 }

@@ -14,6 +14,10 @@ public enum SecureChannelCardError: Error, Equatable, Sendable, CustomStringConv
     case commandMACMissing
     case commandMACMismatch
     case invalidCommandPadding
+    /// The key set has opened as many sessions as its counter tells.
+    case countersExhausted
+    /// There is no INITIALIZE UPDATE for these keys: the first command with a C-MAC opens the session.
+    case implicitInitiationOnly
     /// END R-MAC SESSION without one, or BEGIN R-MAC SESSION inside one.
     case noResponseMACSession, responseMACSessionInForce
     /// The data of BEGIN R-MAC SESSION is not a length and as many bytes.
@@ -27,7 +31,8 @@ public enum SecureChannelCardError: Error, Equatable, Sendable, CustomStringConv
         case .wrongLength: .wrongLength
         case .incorrectParameters, .levelNotSupported: .incorrectParameters
         case .hostCryptogramMismatch: .hostCryptogramFailed
-        case .noResponseMACSession, .responseMACSessionInForce: .conditionsOfUseNotSatisfied
+        case .countersExhausted, .implicitInitiationOnly, .noResponseMACSession, .responseMACSessionInForce:
+            .conditionsOfUseNotSatisfied
         case .malformedData: .incorrectData
         case .secureMessagingMissing, .secureMessagingNotExpected, .commandMACMissing, .commandMACMismatch,
             .invalidCommandPadding, .sessionAborted:
@@ -46,6 +51,8 @@ public enum SecureChannelCardError: Error, Equatable, Sendable, CustomStringConv
         case .commandMACMissing: "the command carries no C-MAC"
         case .commandMACMismatch: "the C-MAC does not match"
         case .invalidCommandPadding: "the decrypted command has no padding"
+        case .countersExhausted: "the key set opens no further session"
+        case .implicitInitiationOnly: "the first command with a C-MAC opens a session with these keys"
         case .noResponseMACSession: "there is no R-MAC session"
         case .responseMACSessionInForce: "responses carry an R-MAC already"
         case .malformedData: "the data field is not a length and as many bytes"

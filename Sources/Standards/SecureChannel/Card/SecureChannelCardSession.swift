@@ -1,4 +1,3 @@
-public import CardCryptography
 public import ISO7816
 
 /// The card's end of an open session of either protocol. A value: a copy is a snapshot.
@@ -43,10 +42,12 @@ public struct SecureChannelCardSession: Equatable, Sendable {
         try scp02?.announce(command)
     }
 
-    /// The session DEK at work, in SCP02; `nil` in SCP03, where the static Key-DEK encrypts.
-    ///
-    /// - Throws: ``CryptographyError/notBlockAligned(count:blockLength:)``.
-    public func decryptSensitive(_ data: [UInt8]) throws(CryptographyError) -> SecretBytes? {
-        try scp02?.decryptSensitive(data)
+    /// What the host encrypts keys with in this session, which runs with `keys`.
+    public func sensitiveDataKey(_ keys: SecureChannelKeySet) -> SensitiveDataKey {
+        switch (scp02, keys) {
+        case (let session?, _): session.sensitiveDataKey
+        case (nil, .scp03(let keys)): SensitiveDataKey(keys)
+        case (nil, .scp02): preconditionFailure("a session runs with keys of its own protocol")
+        }
     }
 }
