@@ -158,6 +158,34 @@ struct SessionTests {
         #expect(try await journal.keys().isEmpty)
     }
 
+    @Test("the last try that the card tells of is kept, unless forced; a success brings all of them back")
+    func lastTry() async throws {
+        let card = BenchCard(failuresMax: 3)
+        let manager = card.manager()
+        for left in [3, 2] {
+            #expect(try await manager.report().authenticationTries == AuthenticationTries(left: left, max: 3))
+            _ = try await card.transmit(SelectCommand(BenchCard.central).command)
+            _ = try await card.transmit(
+                InitializeUpdateCommand(keyVersion: nil, hostChallenge: [1, 2, 3, 4, 5, 6, 7, 8]).command)
+            let bad = ExternalAuthenticateCommand(
+                securityLevel: 0x01, cryptogramAndMAC: [UInt8](repeating: 0, count: 16))
+            #expect(try await card.transmit(bad.command).statusWord == .hostCryptogramFailed)
+        }
+        card.forgetCommands()
+        await #expect(throws: CardManagementError.authenticationWithheld(.triesLeft(1, keyVersion: 1))) {
+            _ = try await manager.open(SessionRequest())
+        }
+        #expect(card.count(of: Self.externalAuthenticate) == 0)
+        let error = await #expect(throws: CardManagementError.self) {
+            _ = try await card.manager(keys: FixedKeySource(CardKeyMaterial(BenchCard.keySet(0x41))))
+                .open(SessionRequest(isForced: true))
+        }
+        #expect(error?.description.contains("1 try is left") == true)
+        #expect(card.count(of: Self.externalAuthenticate) == 0)
+        _ = try await manager.open(SessionRequest(isForced: true))
+        #expect(try await manager.report().authenticationTries?.left == 3)
+    }
+
     @Test(
         "an EXTERNAL AUTHENTICATE whose answer was lost counts as refused; the second one in a row is the last unforced"
     )
@@ -166,7 +194,7 @@ struct SessionTests {
         let manager = card.manager()
         for _ in 0..<2 {
             card.forgetCommands()
-            await card.card.cutPower(PowerCut(.beforeExecution, commandsBefore: 9))
+            await card.card.cutPower(PowerCut(.beforeExecution, commandsBefore: 10))
             await #expect(throws: CardManagementError.self) { _ = try await manager.open(SessionRequest()) }
             #expect(card.commands.last?.instruction == Self.externalAuthenticate)
             try await card.reset()

@@ -25,6 +25,17 @@ struct CardDataTests {
         #expect(try CardCapabilityInformation(bytes: data.bytes) == data)
     }
 
+    @Test("tries left are read back, and clamped to two bytes")
+    func tries() throws {
+        let data = AuthenticationTries(left: 9, max: 255)
+        #expect(data.bytes.hex == "DF7A088002000981" + "0200FF")
+        #expect(try AuthenticationTries(bytes: data.bytes) == data)
+        #expect(try AuthenticationTries(bytes: AuthenticationTries(left: 70_000, max: 70_000).bytes).left == 0xFFFF)
+        for wrong in ["DF7A04800200098", "DF7A0480020009", "DF7A0880020009820200FF", "DF7A07800109810200FF", "DF7000"] {
+            #expect(throws: (any Error).self) { try AuthenticationTries(bytes: [UInt8](hex: wrong)) }
+        }
+    }
+
     @Test("the Key Information Template lists identifier, version, type and length")
     func keyInformation() throws {
         let keys = (1...3).compactMap { KeyIdentifier(rawValue: $0) }.map {

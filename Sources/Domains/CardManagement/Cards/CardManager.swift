@@ -33,7 +33,7 @@ public struct CardManager: Sendable {
     public static let reportedObjects: [GetDataCommand] = [
         .cardData, .cardCapabilityInformation, .keyInformationTemplate, .sequenceCounter, .confirmationCounter,
         .keyDerivationData, .issuerIdentificationNumber, .cardImageNumber, .cardProductionLifeCycleData,
-        .extendedCardResources,
+        .extendedCardResources, .authenticationTries,
     ]
 
     /// What the card tells of itself: SELECT, then GET DATA for each object. A refused object is an answer too.

@@ -29,6 +29,8 @@ public struct CardReport: Equatable, Sendable {
     public var cardImageNumber: [UInt8]?
     /// `9F7F`.
     public var productionLifeCycle: CardProductionLifeCycleData?
+    /// `DF7A`, of our cards that count failed authentications.
+    public var authenticationTries: AuthenticationTries?
     /// `FF21`.
     public var resources: ExtendedCardResources?
     /// Every data object asked for, with the answer as it came or the refusal.
@@ -94,6 +96,7 @@ extension CardReport {
         case .keyInformationTemplate: keys = (try? KeyInformationTemplate(bytes: response.data))?.keys ?? []
         case .cardProductionLifeCycleData:
             productionLifeCycle = try? CardProductionLifeCycleData(bytes: response.data)
+        case .authenticationTries: authenticationTries = try? AuthenticationTries(bytes: response.data)
         case .extendedCardResources: resources = try? ExtendedCardResources(bytes: response.data)
         case .sequenceCounter: sequenceCounter = Self.value(of: response, request)
         case .confirmationCounter: confirmationCounter = Self.value(of: response, request)

@@ -52,7 +52,7 @@ public struct WrongKeys: Error, Equatable, Sendable, CustomStringConvertible {
         if !knownVersions.isEmpty {
             parts.append("the card lists key versions \(knownVersions.map(\.description).joined(separator: ", "))")
         }
-        if let triesLeft { parts.append("\(triesLeft) tries are left") }
+        if let triesLeft { parts.append(triesLeft == 1 ? "1 try is left" : "\(triesLeft) tries are left") }
         parts.append("EXTERNAL AUTHENTICATE was not sent, no try was burnt")
         return parts.joined(separator: "; ")
     }

@@ -69,7 +69,7 @@ extension CardManager {
 
     func beginOpening(_ request: SessionRequest) async throws(CardManagementError) -> SessionOpening {
         let report = try await report(
-            securityDomain: request.securityDomain, objects: [.cardData, .keyInformationTemplate])
+            securityDomain: request.securityDomain, objects: [.cardData, .keyInformationTemplate, .authenticationTries])
         let mode = request.mode ?? Self.announcedMode(report)
         let hostChallenge = random.bytes(mode.length)
         let command = InitializeUpdateCommand(keyVersion: request.keyVersion, hostChallenge: hostChallenge).command
@@ -124,7 +124,7 @@ struct SessionOpening {
 
     /// The application that the card takes its pseudo-random challenge for.
     var invoker: AID? { report.securityDomain ?? request.securityDomain }
-    var triesLeft: Int? { report.triesLeft(keyVersion: trial.keyVersion) }
+    var triesLeft: Int? { report.authenticationTries?.left }
 
     func material(from keys: any CardKeySource) async throws(CardManagementError) -> CardKeyMaterial {
         do {
@@ -151,9 +151,4 @@ struct SessionOpening {
                 tried: material.diversification, finding: finding, knownVersions: report.keyVersions,
                 triesLeft: triesLeft))
     }
-}
-
-extension CardReport {
-    /// The tries left for a key set; `nil` when the card does not tell.
-    func triesLeft(keyVersion: UInt8) -> Int? { nil }
 }

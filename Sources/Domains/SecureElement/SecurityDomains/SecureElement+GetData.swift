@@ -20,6 +20,7 @@ extension SecureElement {
         case .confirmationCounter: confirmationCounter(of: aid, domain)
         case .keyDerivationData: BERTLV(0xCF, memory.identity.keyDiversificationData).bytes
         case .personalizationRecord: personalizationRecord(of: aid)
+        case .authenticationTries: authenticationTries(of: aid)?.bytes
         case .certificateOfAuthority: controllingAuthority?.agreementCertificate
         default: aid == memory.issuerSecurityDomain ? cardObject(request, domain) : stored(request, domain)
         }
