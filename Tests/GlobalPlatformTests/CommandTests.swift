@@ -111,6 +111,10 @@ struct CommandTests {
                 == "E3284F09F053454E45534348419F700107C503040000C408F053454E45534348CC08A000000151000000")
         #expect(try RegistryEntry.entries(tlv: bytes) == [entry, package])
         #expect(entry.bytes(tags: [0x9F70, 0x4F]).hex == "E30F4F09F053454E45534348419F700107")
+        // CF as often as there are channels; values that are not defined say nothing.
+        let implicit = try RegistryEntry.entries(tlv: [UInt8](hex: "E3144F05A0000000019F700107CF0141CF0182CF0100"))
+        #expect(implicit.first?.implicitSelections.map(\.rawValue) == [0x41, 0x82])
+        #expect(implicit.first?.implicitSelections.map(\.logicalChannel) == [1, 2])
         #expect(throws: CommandDecodingError.self) { try RegistryEntry.entries(tlv: bytes.dropLast()) }
         #expect(throws: CommandDecodingError.tlv(.unexpectedTag(0xE4, expected: 0xE3))) {
             try RegistryEntry.entries(tlv: [0xE4, 0x00])

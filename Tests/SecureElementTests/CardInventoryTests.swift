@@ -22,7 +22,7 @@ struct CardInventoryTests {
     @Test("names identity, life cycle and secure channel")
     func head() {
         let inventory = card.inventory
-        #expect(inventory.lifeCycle == "SECURED")
+        #expect(inventory.lifeCycle == "SECURED" && inventory.configuration == "embedded (Fig. 5)")
         #expect(inventory.cardImageNumber == "0102")
         #expect(inventory.keyDiversificationData == "00010203040506070809")
         #expect(inventory.secureChannelImplementation == "31")

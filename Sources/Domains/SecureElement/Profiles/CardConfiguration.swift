@@ -95,6 +95,17 @@ public struct CardConfiguration: Hashable, Sendable {
     }
 }
 
+extension CardConfiguration.Figure: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .embedded: "embedded (Fig. 5)"
+        case .uicc: "UICC (Fig. 6)"
+        case .embeddedWithThirdParty: "embedded with third party (Fig. 7)"
+        case .uiccWithThirdParty: "UICC with third party (Fig. 8)"
+        }
+    }
+}
+
 // MARK: - AIDs
 
 extension CardConfiguration {

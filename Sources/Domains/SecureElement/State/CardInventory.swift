@@ -7,6 +7,8 @@ import SecureChannel
 public struct CardInventory: Equatable, Sendable, Codable {
     /// The life cycle state, as the standard spells it.
     public let lifeCycle: String
+    /// The source's figure that its security domains follow.
+    public let configuration: String
     /// Hex, as the other byte fields here.
     public let issuerIdentificationNumber: String
     public let cardImageNumber: String
@@ -50,6 +52,12 @@ public struct CardInventory: Equatable, Sendable, Codable {
         public let loadFile: AID
         public let module: AID
         public let keys: [KeyVersion]
+        /// The logical channels that it is selected on without a SELECT.
+        public let implicitlySelectedOn: [Int]
+        /// In bytes of persistent memory; absent without a limit of its own.
+        public let quota: Int?
+        /// Bytes of persistent memory that are set aside for it.
+        public let reserved: Int
     }
 
     /// The keys of one version: which there are, never what they are.
@@ -74,7 +82,7 @@ extension SecureElement {
     /// What is on the card, without secrets.
     public var inventory: CardInventory {
         CardInventory(
-            lifeCycle: "\(memory.lifeCycle)",
+            lifeCycle: "\(memory.lifeCycle)", configuration: "\(memory.rules.figure)",
             issuerIdentificationNumber: memory.identity.issuerIdentificationNumber.hex,
             cardImageNumber: memory.identity.cardImageNumber.hex,
             keyDiversificationData: memory.identity.keyDiversificationData.hex,
@@ -99,7 +107,8 @@ extension SecureElement {
             aid: application.aid, isSecurityDomain: application.isSecurityDomain, role: role?.description,
             lifeCycle: lifeCycleName(of: application), privileges: application.privileges.names,
             securityDomain: application.securityDomain, loadFile: application.loadFile, module: application.module,
-            keys: keys)
+            keys: keys, implicitlySelectedOn: application.implicitSelections.map(\.logicalChannel),
+            quota: application.allotment.quota, reserved: application.allotment.reserved)
     }
 
     private func lifeCycleName(of application: RegisteredApplication) -> String {

@@ -11,7 +11,7 @@ struct CardReport {
 
     private var head: [String] {
         [
-            "Card     \(inventory.lifeCycle), SCP03 i=\(inventory.secureChannelImplementation)",
+            "Card     \(inventory.lifeCycle), \(inventory.configuration), SCP03 i=\(inventory.secureChannelImplementation)",
             "IIN      \(inventory.issuerIdentificationNumber)",
             "CIN      \(inventory.cardImageNumber)",
             "KDD      \(inventory.keyDiversificationData)",
@@ -38,6 +38,14 @@ struct CardReport {
         var lines = ["\(branch)\(kind) \(application.aid.described)  \(application.lifeCycle)"]
         let others = application.privileges.filter { $0 != "Security Domain" }
         if let role = application.role { lines.append("\(indent)       \(role)") }
+        if !application.implicitlySelectedOn.isEmpty {
+            let channels = application.implicitlySelectedOn.map { "\($0)" }.joined(separator: ", ")
+            lines.append("\(indent)       selected on channel \(channels)")
+        }
+        if application.quota != nil || application.reserved > 0 {
+            let quota = application.quota.map { "at most \($0) bytes, " } ?? ""
+            lines.append("\(indent)       \(quota)\(application.reserved) bytes set aside")
+        }
         if !others.isEmpty { lines.append("\(indent)       \(others.joined(separator: ", "))") }
         lines += application.keys.map { "\(indent)       \($0.described)" }
         return lines

@@ -91,10 +91,10 @@ extension RegistryEntry {
             switch object.tag {
             case Self.moduleTag: modules.append(try AID(field: "84", object.value))
             case Self.implicitSelectionTag:
-                guard object.value.count == 1, let selection = ImplicitSelection(rawValue: object.value[0]) else {
-                    throw .invalid(field: "CF", value: object.value)
+                // Cards write others than the defined ones, `00` for none: those say nothing.
+                if let byte = object.value.first, let selection = ImplicitSelection(rawValue: byte) {
+                    implicitSelections.append(selection)
                 }
-                implicitSelections.append(selection)
             default: break
             }
         }
