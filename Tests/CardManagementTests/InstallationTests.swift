@@ -1,4 +1,5 @@
 import CardManagement
+import Foundation
 import GlobalPlatform
 import ISO7816
 import SecureChannel
@@ -47,6 +48,37 @@ struct InstallationTests {
         #expect(registry.application(Packages.instance)?.lifeCycle == 0x07)
         #expect(registry.application(Packages.secondInstance)?.lifeCycle == 0x03)
         #expect(try await journal.keys().isEmpty)
+    }
+
+    @Test(
+        "real CAP files are loaded, over SCP03 in S8 and S16 mode, and deleted",
+        arguments: ["small.cap", "large.cap"], [UInt8(0x70), 0x71])
+    func realFiles(_ name: String, _ implementation: UInt8) async throws {
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("InteropTests").appendingPathComponent(name)
+        var plan = InstallationPlan(try ExecutableLoadFile(file: [UInt8](Data(contentsOf: path))), hash: .sha256)
+        plan.addAllModules()
+        let card = BenchCard(implementation: implementation)
+        let outcome = try await card.manager().install(plan)
+        #expect(outcome.confirmations.count == 2 + plan.modules.count)
+        var session = try await card.manager().open(SessionRequest())
+        var registry = try await session.registry()
+        #expect(plan.modules.allSatisfy { registry.application($0)?.executableLoadFile == plan.package })
+        try await session.delete(plan.package, withRelated: true)
+        registry = try await session.registry()
+        #expect(registry.loadFile(plan.package) == nil)
+    }
+
+    @Test("30 KB are loaded; a file that would need more blocks than LOAD can number is no plan")
+    func large() async throws {
+        let card = BenchCard()
+        let outcome = try await card.manager().install(try Packages.plan(codeLength: 30_000))
+        #expect((120...140).contains(outcome.blocksLoaded))
+        let plan = try Packages.plan(codeLength: 30_000)
+        #expect(try plan.loadBlocks(blockLength: 120).count <= 256)
+        #expect(throws: CardManagementError.notAllowed("the load file needs 302 blocks, LOAD can number 256")) {
+            try plan.loadBlocks(blockLength: 100)
+        }
     }
 
     @Test("a package that nobody of us began is not touched, unless the plan replaces it")

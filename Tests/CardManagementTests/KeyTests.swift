@@ -152,6 +152,23 @@ struct KeyRotationTests {
         #expect(recovered >= 20)
     }
 
+    @Test("gives a new domain its first keys, from those of the domain above it")
+    func firstKeys() async throws {
+        let card = BenchCard()
+        var session = try await card.manager().open(SessionRequest())
+        try await session.createDomain(DomainPlan(ContentTests.domain))
+        _ = try await card.manager().rotate(
+            KeyRotation(securityDomain: ContentTests.domain, from: 1, to: 0x30, newKeys: Self.new))
+        let keys = FixedKeySource(Self.new)
+        let own = try await card.manager(keys: keys).open(SessionRequest(securityDomain: ContentTests.domain))
+        let version = own.keyVersion
+        #expect(version == 0x30)
+        await #expect(throws: CardManagementError.noSuchKeySet(1, listed: [0x30])) {
+            _ = try await card.manager().open(SessionRequest(securityDomain: ContentTests.domain, keyVersion: 1))
+        }
+        #expect(try await card.manager().report().keyVersions == [1])
+    }
+
     @Test("that the card refuses is over, and another way may be taken")
     func refused() async throws {
         let card = BenchCard()

@@ -27,7 +27,7 @@ struct ModelTests {
         #expect(tally.commands > 4_000, "\(tally)")
         #expect(tally.refusals > 2_000, "\(tally)")
         #expect(tally.openings > 1_500 && tally.closedDoors > 300, "\(tally)")
-        for cut in RegistryDriver.Cut.allCases { #expect(tally.cuts[cut, default: 0] > 350, "\(tally)") }
+        for cut in CutCard.Cut.Moment.allCases { #expect(tally.cuts[cut, default: 0] > 350, "\(tally)") }
         #expect(tally.cutsFoundAfter > 90, "\(tally)")
         #expect(tally.accepted.values.allSatisfy { $0 >= 8 }, "\(tally)")
         // Registry update is not in Table 2.

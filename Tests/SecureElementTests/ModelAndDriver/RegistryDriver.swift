@@ -27,7 +27,7 @@ struct RegistryDriver: ~Copyable {
         var openings = 0
         var closedDoors = 0
         var accepted: [String: Int] = [:]
-        var cuts: [Cut: Int] = [:]
+        var cuts: [CutCard.Cut.Moment: Int] = [:]
         /// Cuts after which the card had done the step.
         var cutsFoundAfter = 0
 
@@ -41,16 +41,6 @@ struct RegistryDriver: ~Copyable {
             cuts.merge(other.cuts) { $0 + $1 }
             cutsFoundAfter += other.cutsFoundAfter
         }
-    }
-
-    /// Where in a command the power fails.
-    enum Cut: CaseIterable {
-        /// It has arrived and had no effect.
-        case beforeExecution
-        /// It was executed, and nothing was written yet.
-        case beforeWrite
-        /// Everything was written, and the response is lost.
-        case afterWrite
     }
 
     init(_ configuration: CardConfiguration, seed: UInt64) throws {
@@ -100,7 +90,7 @@ struct RegistryDriver: ~Copyable {
         let before = model
         let isAccepted = model.accepts(step, by: actor)
         guard let commands = try session?.commands(step) else { return false }
-        let cut = random(4) == 0 ? (random(commands.count), random.choice(of: Cut.allCases)) : nil
+        let cut = random(4) == 0 ? (random(commands.count), random.choice(of: CutCard.Cut.Moment.allCases)) : nil
         for (index, command) in commands.enumerated() {
             if let cut, cut.0 == index {
                 let isLast = index == commands.count - 1
@@ -143,7 +133,7 @@ struct RegistryDriver: ~Copyable {
     /// What the card's owner does before the response is released.
     private mutating func save() { disk = card.element.persistentState }
 
-    private mutating func lose(power cut: Cut, during command: CommandAPDU) throws {
+    private mutating func lose(power cut: CutCard.Cut.Moment, during command: CommandAPDU) throws {
         tally.commands += 1
         tally.cuts[cut, default: 0] += 1
         if cut != .beforeExecution, let wrapped = try session?.wrap(command) {

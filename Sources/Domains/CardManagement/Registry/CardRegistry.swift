@@ -27,30 +27,9 @@ public struct CardRegistry: Equatable, Sendable {
 
     public func loadFile(_ aid: AID) -> RegistryEntry? { loadFiles.first { $0.aid == aid } }
 
-    /// The registry as a tree: security domains with what is associated with them.
-    public var tree: [RegistryNode] {
-        let entries =
-            (issuerSecurityDomain.map { [($0, RegistryNode.Kind.issuerSecurityDomain)] } ?? [])
-            + applications.map { ($0, $0.isSecurityDomain ? .securityDomain : .application) }
-            + loadFiles.map { ($0, .executableLoadFile) }
-        let known = Set(entries.map(\.0.aid))
-        let root = issuerSecurityDomain?.aid
-        /// What an entry hangs from; a card that does not tell hangs everything from the issuer security domain.
-        func parent(_ entry: RegistryEntry) -> AID? {
-            guard entry.aid != root else { return nil }
-            if let domain = entry.securityDomain, domain != entry.aid, known.contains(domain) { return domain }
-            return entry.securityDomain == entry.aid ? nil : root
-        }
-        func node(_ entry: RegistryEntry, _ kind: RegistryNode.Kind, above: Set<AID>) -> RegistryNode {
-            let below = entries.filter {
-                parent($0.0) == entry.aid && !above.contains($0.0.aid) && $0.0.aid != entry.aid
-            }
-            return RegistryNode(
-                entry: entry, kind: kind,
-                children: below.map { node($0.0, $0.1, above: above.union([entry.aid])) })
-        }
-        return entries.filter { parent($0.0) == nil }.map { node($0.0, $0.1, above: []) }
-    }
+    /// The registry as a tree: security domains with what is associated with them. Every entry stands in it, also those
+    /// of a card whose associations run in a circle.
+    public var tree: [RegistryNode] { RegistryTree(self).nodes }
 }
 
 /// One entry of the registry with what is associated with it.
