@@ -19,7 +19,8 @@ final class BenchCard: CardChannel {
     /// Every security domain that the card leaves the factory with has the same keys.
     init(
         _ configuration: CardConfiguration = .embedded, implementation: UInt8 = 0x70,
-        keys: SCP03KeySet = BenchCard.keys, keyVersion: UInt8 = 0x01, failuresMax: Int? = nil
+        keys: SCP03KeySet = BenchCard.keys, keyVersion: UInt8 = 0x01, failuresMax: Int? = nil,
+        scp02: UInt8? = nil
     ) {
         // The parameters in use here are all defined.
         let implementation = SCP03Implementation(rawValue: implementation)!
@@ -29,7 +30,7 @@ final class BenchCard: CardChannel {
                 identity: CardIdentity(
                     issuerIdentificationNumber: [0x48, 0x20], cardImageNumber: [1, 2, 3, 4, 5, 6, 7, 8],
                     keyDiversificationData: BenchCard.diversificationData, implementation: implementation,
-                    authenticationFailuresMax: failuresMax),
+                    scp02: scp02.flatMap(SCP02Implementation.init(rawValue:)), authenticationFailuresMax: failuresMax),
                 keyVersion: keyVersion, random: SeededRandomSource(seed: 99)
             ) { _ in keys })
     }

@@ -14,10 +14,13 @@ final class OddCard: CardChannel {
     static let securityDomain: AID = "A000000003000000"
     static let keys = BenchCard.keySet(0x10)
 
-    static var tripleDESKeys: SCP02KeySet {
-        do { return try SCP02KeySet(enc: keys.enc.bytes, mac: keys.mac.bytes, dek: keys.dek.bytes) } catch {
-            preconditionFailure("16 bytes are a Triple-DES key: \(error)")
-        }
+    /// Of a card of SCP02: three keys, or one in their places.
+    static func tripleDESKeys(_ implementation: SCP02Implementation) -> SCP02KeySet {
+        do {
+            return implementation.hasThreeKeys
+                ? try SCP02KeySet(enc: keys.enc.bytes, mac: keys.mac.bytes, dek: keys.dek.bytes)
+                : try SCP02KeySet(repeating: keys.enc.bytes)
+        } catch { preconditionFailure("16 bytes are a Triple-DES key: \(error)") }
     }
 
     private struct State {
@@ -82,7 +85,7 @@ final class OddCard: CardChannel {
         if let scp02 {
             guard
                 let handshake = try? SCP02CardHandshake(
-                    command, keys: Self.tripleDESKeys, keyVersionNumber: 0x7F, implementation: scp02,
+                    command, keys: Self.tripleDESKeys(scp02), keyVersionNumber: 0x7F, implementation: scp02,
                     keyDiversificationData: data, counter: .init(rawValue: 5),
                     challenge: scp02.isPseudoRandom
                         ? .pseudoRandom(invoker: Self.securityDomain) : .random([1, 2, 3, 4, 5, 6]))

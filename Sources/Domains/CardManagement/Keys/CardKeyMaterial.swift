@@ -75,12 +75,17 @@ public struct CardKeyMaterial: Hashable, Sendable {
     }
 
     /// The key set of a card, for the protocol that it speaks.
-    func keySet(for report: SecureChannelReport) throws(SecureChannelError) -> SecureChannelKeySet {
+    ///
+    /// A card with one base key in SCP02 has that at the place of Key-ENC. GPC v2.3.1 Table E-1, b1.
+    func keySet(
+        for report: SecureChannelReport, _ scp02: SCP02Implementation
+    ) throws(SecureChannelError) -> SecureChannelKeySet {
         switch report {
         case .scp02(let card):
-            do { return .scp02(try scp02Keys(diversificationData: card.keyDiversificationData)) } catch {
-                throw .scp02KeySet(error)
-            }
+            do {
+                let keys = try scp02Keys(diversificationData: card.keyDiversificationData)
+                return .scp02(scp02.hasThreeKeys ? keys : try SCP02KeySet(repeating: keys.enc.bytes))
+            } catch { throw .scp02KeySet(error) }
         case .scp03(let card):
             do { return .scp03(try scp03Keys(diversificationData: card.keyDiversificationData)) } catch {
                 throw .keySet(error)

@@ -62,13 +62,13 @@ struct KeyTrial {
             level: level, mode: mode, scp02: scp02, keyVersionNumber: keyVersion, hostChallenge: hostChallenge,
             invoker: invoker)
         return try handshake.authenticated(by: response) { report throws(SecureChannelError) in
-            try material.keySet(for: report)
+            try material.keySet(for: report, scp02)
         }
     }
 
     /// Whether the card cryptogram proves that the card holds these keys.
     func fits(_ material: CardKeyMaterial) -> Bool {
-        guard let keys = try? material.keySet(for: card) else { return false }
+        guard let keys = try? material.keySet(for: card, scp02) else { return false }
         return card.isProof(of: keys, hostChallenge: hostChallenge)
     }
 
