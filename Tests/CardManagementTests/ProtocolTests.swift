@@ -95,6 +95,22 @@ struct ProtocolTests {
         }
     }
 
+    @Test("SCP02 with random challenges: a wrong Key-MAC shows only when the card refuses, and the error says so")
+    func unprovenKey() async throws {
+        let keys = OddCard.keys
+        let material = try CardKeyMaterial(
+            enc: keys.enc.bytes, mac: BenchCard.keySet(0x77).mac.bytes, dek: keys.dek.bytes)
+        let error = await #expect(throws: CardManagementError.self) {
+            _ = try await Self.manager(Self.card(0x15), material).open(SessionRequest())
+        }
+        guard case .cardRefused(let refusal) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(refusal.command == "EXTERNAL AUTHENTICATE")
+        #expect(refusal.description.contains("compare Key-MAC"))
+    }
+
     @Test("SCP02: master keys are diversified by the schemes of its age", arguments: [KeyDiversification.emv, .visa2])
     func diversified(_ diversification: KeyDiversification) async throws {
         let material = try CardKeyMaterial(

@@ -70,6 +70,11 @@ public struct CommandRefusal: Error, Equatable, Sendable, CustomStringConvertibl
     /// What the status word says, and what helps. GPC v2.3.1 Table 11-10 and the error tables of chapter 11.
     static func meaning(of statusWord: StatusWord, to command: String) -> String? {
         switch (statusWord, command) {
+        case (.hostCryptogramFailed, "EXTERNAL AUTHENTICATE"), (.securityStatusNotSatisfied, "EXTERNAL AUTHENTICATE"):
+            """
+            authentication failed although the card cryptogram fits: in SCP02 that proves Key-ENC only, so compare Key-MAC; \
+            or the card does not take this level
+            """
         case (.conditionsOfUseNotSatisfied, _) where command.hasPrefix("INSTALL [for load]"):
             "conditions of use not satisfied (is the package on the card already?)"
         case (.conditionsOfUseNotSatisfied, _) where command.hasPrefix("DELETE"):
