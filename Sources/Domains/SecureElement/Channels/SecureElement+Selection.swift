@@ -4,6 +4,7 @@ import ISO7816
 extension SecureElement {
     /// SELECT by name: whole, partial, next occurrence; an empty name is the issuer security domain. GPC v2.3.1 §11.9.
     mutating func select(_ command: CommandAPDU, on channel: Int) throws(Refusal) -> ResponseAPDU {
+        if memory.rules.hasFileSystem, command.p1 != 0x04 { return try selectFile(command) }
         let select = try decode(command, as: SelectCommand.self)
         guard let aid = find(select, on: channel) else { throw Refusal(.fileNotFound) }
         channels[channel] = LogicalChannel(selected: aid)

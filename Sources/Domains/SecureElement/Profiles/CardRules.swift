@@ -29,6 +29,9 @@ public struct CardRules: Hashable, Sendable {
         ]
     }
 
+    /// A UICC has a file system beside its applications, whose root clients ask for first.
+    var hasFileSystem: Bool { figure == .uicc || figure == .uiccWithThirdParty }
+
     /// UICC Configuration 1.0.1: nothing is ever extradited to the ISD (TSM-19).
     var refusesExtraditionToIssuer: Bool { figure == .uicc || figure == .uiccWithThirdParty }
 
