@@ -19,7 +19,7 @@ struct DataAuthenticationTests {
     ) throws -> TestCard {
         var card = try TestCard()
         try card.expectSuccess(card.manage([TestCard.createDomain(domain, privileges: privileges)]))
-        if privileges.contains(.dapVerification) { card.plant(key, .dapVerification, in: domain) }
+        if privileges.contains(.dapVerification) { try card.put(key, .dapVerification, in: domain) }
         return card
     }
 
@@ -119,6 +119,20 @@ struct DataAuthenticationTests {
         try card.expectSuccess(card.manage(Self.commands(package, [Self.pattern(package, by: KeyKind.usual.key)])))
     }
 
+    @Test("an SD without a key set of its own gets its DAP key replaced, deleted and put again")
+    func keyManagement() throws {
+        var card = try Self.card()
+        let package = try Self.package.with(hash: .sha256)
+        let delete = DeleteCommand.key(identifier: nil, version: .dapVerification).command
+        try card.expectSuccess(card.manage([delete], in: Self.domain))
+        try Self.expectRefusal(
+            Self.commands(package, [Self.pattern(package, by: KeyKind.usual.key)]), .conditionsOfUseNotSatisfied, &card)
+        try card.put(KeyKind.p256.key, .dapVerification, in: Self.domain)
+        try Self.expectRefusal(
+            Self.commands(package, [Self.pattern(package, by: KeyKind.usual.key)]), .incorrectData, &card)
+        try card.expectSuccess(card.manage(Self.commands(package, [Self.pattern(package, by: KeyKind.p256.key)])))
+    }
+
     @Test("a DAP names an SD that exists, verifies load files, has a key and is not locked; each SD once")
     func named() throws {
         var card = try Self.card()
@@ -134,7 +148,7 @@ struct DataAuthenticationTests {
         try refused([good, good], .incorrectData)
         card.element.memory.updateSecurityDomain(Self.domain) { domain in domain.delete { _ in true } }
         try refused([good], .conditionsOfUseNotSatisfied)
-        card.plant(KeyKind.usual.key, .dapVerification, in: Self.domain)
+        try card.put(KeyKind.usual.key, .dapVerification, in: Self.domain)
         try card.expectSuccess(card.manage([SetStatusCommand.lock(Self.domain).command]))
         let refusal = try card.manage([package.announcement()])
         #expect(refusal == [.conditionsOfUseNotSatisfied], "nothing is loaded into a locked SD")
@@ -157,7 +171,9 @@ struct DataAuthenticationTests {
 
     static func mandatingCard(_ key: SignatureKey, hasMandatedDAP: Bool = true) throws -> TestCard {
         var card = try TestCard(CardConfiguration(.uiccWithThirdParty, .init(hasMandatedDAP: hasMandatedDAP)))
-        if hasMandatedDAP { card.plant(key, .dapVerification, in: verifier) }
+        if hasMandatedDAP {
+            try card.put(key, .dapVerification, in: verifier, keys: TestCard.keys(of: verifier))
+        }
         return card
     }
 
@@ -201,7 +217,7 @@ struct DataAuthenticationTests {
         var card = try Self.mandatingCard(mandated)
         let create = TestCard.createDomain(Self.domain, privileges: [.securityDomain, .dapVerification])
         try card.expectSuccess(card.manage([create], in: loader, keys: keys))
-        card.plant(provider, .dapVerification, in: Self.domain)
+        try card.put(provider, .dapVerification, in: Self.domain, keys: keys)
         let package = try Self.package.with(hash: .sha256)
         let first = Self.pattern(package, by: provider)
         let second = Self.pattern(package, Self.verifier, by: mandated)

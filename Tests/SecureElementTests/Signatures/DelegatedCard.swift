@@ -29,8 +29,10 @@ struct DelegatedCard {
         self.receiptKey = receiptKey
         let create = TestCard.createDomain(Self.domain, privileges: [.securityDomain, .delegatedManagement])
         try card.expectSuccess(card.manage([create], in: Self.central, keys: Self.keys))
-        card.plant(tokenKey, .tokenVerification, in: Self.central)
-        if let receiptKey { card.plant(receiptKey, .receiptGeneration, in: Self.central, asPrivate: true) }
+        try card.put(tokenKey, .tokenVerification, in: Self.central, keys: Self.keys)
+        if let receiptKey {
+            try card.put(receiptKey, .receiptGeneration, in: Self.central, keys: Self.keys, asPrivate: true)
+        }
     }
 
     /// The delegated SD has no keys of its own here and uses those above it.

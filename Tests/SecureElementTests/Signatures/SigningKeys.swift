@@ -2,6 +2,7 @@ import CardCryptography
 import CardTesting
 import GlobalPlatform
 import ISO7816
+import SecureChannel
 
 @testable import SecureElement
 
@@ -36,49 +37,56 @@ enum KeyKind: String, CaseIterable, Sendable, CustomStringConvertible {
 }
 
 extension TestCard {
-    /// Puts a key where PUT KEY would: the public half, where there are two, or both.
-    mutating func plant(
-        _ key: SignatureKey, _ version: KeyVersionNumber, in domain: AID, asPrivate isPrivate: Bool = false
-    ) {
-        let stored = StoredKey(
-            version: version, identifier: .signature, components: isPrivate ? key.privateComponents : key.components)
-        element.memory.updateSecurityDomain(domain) { $0.put([stored], replacing: nil) }
+    /// PUT KEY of a key with one of the versions that sign: its public half where it has two, or the private one.
+    mutating func put(
+        _ key: SignatureKey, _ version: KeyVersionNumber, in domain: AID, keys: SCP03KeySet = Self.centralKeys,
+        asPrivate isPrivate: Bool = false
+    ) throws {
+        var session = try AnySession(domain, &self, keys: .scp03(keys))
+        let field = isPrivate ? session.privateField(key) : session.publicField(key)
+        let command = PutKeyCommand(
+            replacing: nil, newVersion: version, firstIdentifier: .signature, keys: [field])
+        try expectSuccess([session.send(command.command, &self).statusWord])
     }
 }
 
-extension SignatureKey {
+extension AnySession {
     /// What PUT KEY brings to verify with.
-    var components: [StoredKey.Component] {
-        switch self {
+    func publicField(_ key: SignatureKey) -> KeyDataField {
+        switch key {
         case .rsa(let key):
-            [
-                .init(type: .rsaModulus, value: SecretBytes(key.publicKey.modulus)),
-                .init(type: .rsaPublicExponent, value: SecretBytes(key.publicKey.exponent)),
-            ]
+            KeyDataField(
+                components: [
+                    .init(type: .rsaModulus, data: key.publicKey.modulus),
+                    .init(type: .rsaPublicExponent, data: key.publicKey.exponent),
+                ], keyCheckValue: [])
         case .ec(let key):
-            [
-                .init(type: .eccPublicKey, value: SecretBytes(key.publicKey.uncompressedPoint)),
-                .init(type: .eccParametersReference, value: SecretBytes([key.curve.parameterReference])),
-            ]
-        case .aes, .tripleDES: privateComponents
+            KeyDataField(
+                components: [
+                    .init(type: .eccPublicKey, data: key.publicKey.uncompressedPoint),
+                    .init(type: .eccParametersReference, data: [key.curve.parameterReference]),
+                ], keyCheckValue: [])
+        case .aes, .tripleDES: privateField(key)
         }
     }
 
     /// What PUT KEY brings to sign with.
-    var privateComponents: [StoredKey.Component] {
-        switch self {
+    func privateField(_ key: SignatureKey) -> KeyDataField {
+        switch key {
         case .rsa(let key):
-            [
-                .init(type: .rsaPrivateModulus, value: SecretBytes(key.publicKey.modulus)),
-                .init(type: .rsaPrivateExponent, value: key.privateExponent),
-            ]
+            KeyDataField(
+                components: [
+                    component(.rsaPrivateModulus, SecretBytes(key.publicKey.modulus)),
+                    component(.rsaPrivateExponent, key.privateExponent),
+                ], keyCheckValue: [])
         case .ec(let key):
-            [
-                .init(type: .eccPrivateKey, value: key.scalar),
-                .init(type: .eccParametersReference, value: SecretBytes([key.curve.parameterReference])),
-            ]
-        case .aes(let key): [.init(type: .aes, value: key.bytes)]
-        case .tripleDES(let key): [.init(type: .des, value: key.bytes)]
+            KeyDataField(
+                components: [
+                    component(.eccPrivateKey, key.scalar),
+                    .init(type: .eccParametersReference, data: [key.curve.parameterReference]),
+                ], keyCheckValue: [])
+        case .aes(let key): field(.aes(key))
+        case .tripleDES(let key): field(.tripleDES(key))
         }
     }
 }

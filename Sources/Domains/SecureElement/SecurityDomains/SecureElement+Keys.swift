@@ -75,7 +75,9 @@ extension SecureElement {
         guard domain.keys.contains(where: isMeant) else { throw Refusal(.referencedDataNotFound) }
         var after = domain
         after.delete(isMeant)
-        guard after.defaultKeySet(memory.identity) != nil else { throw Refusal(.conditionsOfUseNotSatisfied) }
+        guard domain.defaultKeySet(memory.identity) == nil || after.defaultKeySet(memory.identity) != nil else {
+            throw Refusal(.conditionsOfUseNotSatisfied)
+        }
         memory.updateSecurityDomain(aid) { $0 = after }
         endSessionsWithoutKeys(of: aid)
         return ResponseAPDU(.success, data: [0x00])
