@@ -226,6 +226,84 @@ struct VPCDCardTests {
             try await rig.reader.transmit(CommandAPDU(0, 0xC0, 0, 0, expectedLength: 3)).statusWord == 0x6D00)
     }
 
+    @Test("under T=0 a command without data that names a shorter length is told the right one, and is executed once")
+    func t0Repetition() async throws {
+        let rig = try rig(.t0)
+        var command = CounterCard.answer(200, expectedLength: 100)
+        #expect(try await rig.reader.transmit(command) == ResponseAPDU(0x6CC8))
+        command.expectedLength = 200
+        let response = try await rig.reader.transmit(command)
+        #expect(response.statusWord == .success && response.data.count == 200)
+        // What is counted shows how often a command was executed: a length of 256 takes what there is.
+        #expect(try await rig.reader.transmit(CounterCard.countUp).data == [1])
+        command = CounterCard.answer(200, expectedLength: 100)
+        #expect(try await rig.reader.transmit(command) == ResponseAPDU(0x6CC8))
+        #expect(try await rig.reader.transmit(CounterCard.countUp).data == [2], "another command drops what was kept")
+        #expect(try await rig.reader.transmit(command) == ResponseAPDU(0x6CC8))
+        command.p2 = 150
+        command.expectedLength = 200
+        #expect(try await rig.reader.transmit(command).data.count == 150, "the header belongs to it")
+    }
+
+    @Test("under T=0 a repeated command that counts has counted once")
+    func t0CountedOnce() {
+        var buffer = T0ResponseBuffer()
+        var card = CounterCard()
+        var command = CommandAPDU(0x80, 0x05, 0, 3, expectedLength: 2)
+        #expect(buffer.answer(to: command) == nil)
+        #expect(buffer.take(card.process(command), to: command) == ResponseAPDU(0x6C03))
+        command.expectedLength = 3
+        #expect(buffer.answer(to: command) == ResponseAPDU(.success, data: [0, 1, 2]))
+        #expect(buffer.answer(to: command) == nil, "the next one is for the card again")
+    }
+
+    @Test("under T=0 GET RESPONSE is for the logical channel of the command, in both classes of it")
+    func t0Channels() async throws {
+        let rig = try rig(.t0)
+        for (command, same, other) in [(0x81, [0x01, 0x81], 0x00), (0xC2, [0x42, 0xC2], 0x80)]
+            as [(UInt8, [UInt8], UInt8)]
+        {
+            let echo = CommandAPDU(ClassByte(command), 0x06, 0, 0, data: [1, 2, 3])
+            for classByte in same {
+                #expect(try await rig.reader.transmit(echo) == ResponseAPDU(0x6103))
+                let fetch = CommandAPDU(ClassByte(classByte), 0xC0, 0, 0, expectedLength: 3)
+                #expect(try await rig.reader.transmit(fetch) == ResponseAPDU(.success, data: [1, 2, 3]))
+            }
+            #expect(try await rig.reader.transmit(echo) == ResponseAPDU(0x6103))
+            let stray = CommandAPDU(ClassByte(other), 0xC0, 0, 0, expectedLength: 3)
+            #expect(try await rig.reader.transmit(stray).statusWord == 0x6D00)
+        }
+    }
+
+    @Test("under T=0 extended lengths are refused with 6700 and reach no card; under T=1 they are carried")
+    func t0ExtendedLengths() async throws {
+        let rig = try rig(.t0)
+        let extended = CommandAPDU(0x80, 0x01, 0, 0, expectedLength: 65_536)
+        #expect(try await rig.reader.transmit(extended) == ResponseAPDU(.wrongLength))
+        let long = CommandAPDU(0x80, 0x06, 0, 0, data: [UInt8](repeating: 0, count: 300))
+        #expect(try await rig.reader.transmit(long) == ResponseAPDU(.wrongLength))
+        #expect(try await rig.reader.transmit(CounterCard.readCount).data == [0])
+        let other = try self.rig(.t1)
+        #expect(try await other.reader.transmit(extended).data == [1])
+    }
+
+    @Test("under T=0 a warning is told after its data, and a response that fits comes at once")
+    func t0StatusWords() {
+        var buffer = T0ResponseBuffer()
+        let command = CommandAPDU(0x84, 0xF2, 0x40, 0x02, data: [0x4F, 0x00])
+        let warning = ResponseAPDU(.moreDataAvailable, data: [1, 2, 3])
+        #expect(buffer.take(warning, to: command) == ResponseAPDU(0x6103))
+        #expect(
+            buffer.answer(to: CommandAPDU(0x80, 0xC0, 0, 0, expectedLength: 2)) == ResponseAPDU(0x6101, data: [1, 2]))
+        #expect(
+            buffer.answer(to: CommandAPDU(0x00, 0xC0, 0, 0, expectedLength: 256))
+                == ResponseAPDU(.moreDataAvailable, data: [3]))
+        #expect(buffer.take(ResponseAPDU(0x6A88), to: command) == ResponseAPDU(0x6A88))
+        var whole = command
+        whole.expectedLength = 256
+        #expect(buffer.take(warning, to: whole) == warning)
+    }
+
     // MARK: Trace
 
     final class Lines: Sendable {
