@@ -46,6 +46,36 @@ struct KeyTests {
         #expect("\(CardKeyMaterial(BenchCard.keys))" == "keys of 16 bytes")
     }
 
+    @Test("without which the domain could not be opened again are deleted by force only")
+    func wayBack() async throws {
+        let card = BenchCard()
+        var session = try await card.manager().open(SessionRequest())
+        card.forgetCommands()
+        for (version, identifier): (KeyVersionNumber?, KeyIdentifier?) in [(1, nil), (1, 2), (nil, 1), (nil, nil)] {
+            do {
+                try await session.deleteKey(version: version, identifier: identifier)
+                Issue.record("\(String(describing: version)) \(String(describing: identifier)) went")
+            } catch {
+                guard case .notAllowed = error else {
+                    Issue.record("\(error)")
+                    continue
+                }
+            }
+        }
+        #expect(card.count(of: DeleteCommand.instruction) == 0)
+        // Forced, it is the card's to refuse.
+        do {
+            try await session.deleteKey(version: 1, isForced: true)
+            Issue.record("the last key set went")
+        } catch {
+            #expect(error == .cardRefused(CommandRefusal(command: "DELETE [key]", statusWord: 0x6985)))
+        }
+        try await session.putKeys(CardKeyMaterial(BenchCard.keySet(0x90)), version: 0x30)
+        try await session.deleteKey(version: 1)
+        let report = try await card.manager().report()
+        #expect(report.keyVersions == [0x30])
+    }
+
     @Test("are put under a version that PUT KEY can give, or not at all")
     func initialVersion() async throws {
         let card = BenchCard()

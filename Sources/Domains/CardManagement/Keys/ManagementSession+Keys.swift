@@ -30,12 +30,32 @@ extension ManagementSession {
 
     /// **DELETE** [key]: of a version, of an identifier, or the one with both.
     ///
-    /// - Throws: ``CardManagementError``.
+    /// - Parameter isForced: needed for keys without which nobody may be able to open the Security Domain again.
+    /// - Throws: ``CardManagementError``; `notAllowed` for such keys unless forced.
     public mutating func deleteKey(
-        version: KeyVersionNumber?, identifier: KeyIdentifier? = nil
+        version: KeyVersionNumber?, identifier: KeyIdentifier? = nil, isForced: Bool = false
     ) async throws(CardManagementError) {
         guard version != nil || identifier != nil else { throw .notAllowed("which key? a version or an identifier") }
+        if !isForced { try await checkWayBack(without: version, identifier) }
         try await send(DeleteCommand.key(identifier: identifier, version: version).command, "DELETE [key]")
+    }
+
+    /// Refuses to take apart the key set in use when the card lists no other, and every key set at once.
+    private mutating func checkWayBack(
+        without version: KeyVersionNumber?, _ identifier: KeyIdentifier?
+    ) async throws(CardManagementError) {
+        guard identifier.map({ $0 <= .dataEncryption }) ?? true else { return }
+        guard let version else {
+            throw .notAllowed(
+                "key \(identifier?.description ?? "") of every key set would go: name a version, or force it")
+        }
+        guard version == keyVersion else { return }
+        var listed = CardReport()
+        listed.keys = (try? await keyInformation()) ?? []
+        guard listed.channelKeyVersions.contains(where: { $0 != version }) else {
+            throw .notAllowed(
+                "key set \(version) is the one in use and the card lists no other: put another first, or force it")
+        }
     }
 
     /// The keys that the security domain lists now.
