@@ -5,7 +5,7 @@ import SecureChannel
 
 /// A GlobalPlatform card: OPEN, security domains, applets and memory, as one value.
 ///
-///     var card = SecureElement.manufacture(profile, keys: keys)
+///     var card = SecureElement.manufacture(.embedded, identity: identity) { keys(of: $0.aid) }
 ///     let response = card.process(try CommandAPDU(hex: "00A4040000"))
 ///
 /// Copy it to snapshot it; compare two copies to see whether a command changed anything. Commands change persistent

@@ -181,6 +181,41 @@ struct MemoryAllotmentTests {
         #expect(try card.application(TestCard.otherInstance).allotment.quota == 0x0100)
     }
 
+    @Test("each form of INSTALL has its own parameters; another form's are 6A80 and not passed over")
+    func forms() throws {
+        var card = try TestCard(.uicc)
+        let central = CardConfiguration.managingCentralSecurityDomain
+        let keys = TestCard.keys(of: central)
+        try card.prePersonalize(in: central)
+        let selection = [try #require(ImplicitSelection(rawValue: 0x41))]
+        func parameters(_ system: SystemParameters) -> InstallParameters { InstallParameters([system.object]) }
+        let memory: [SystemParameters] = [
+            .init(volatileMemory: 1), .init(nonVolatileMemory: 1), .init(reservedVolatileMemory: 1),
+            .init(reservedNonVolatileMemory: 1), .init(codeMemory: 1),
+        ]
+        var refused: [CommandAPDU] = [
+            install(TestCard.otherInstance, .init(codeMemory: 1)), load(Package(), .init(reservedVolatileMemory: 1)),
+            load(Package(), .init(reservedNonVolatileMemory: 1)), load(Package(), .init(implicitSelections: selection)),
+        ]
+        for system in memory {
+            refused += [
+                InstallCommand.forMakeSelectable(
+                    .init(application: TestCard.instance, parameters: parameters(system))
+                ).command,
+                InstallCommand.forRegistryUpdate(
+                    .init(application: TestCard.instance, parameters: parameters(system))
+                ).command,
+            ]
+        }
+        for system in memory + [.init(implicitSelections: selection)] {
+            refused.append(
+                InstallCommand.forExtradition(
+                    .init(securityDomain: central, object: TestCard.instance, parameters: parameters(system))
+                ).command)
+        }
+        try card.expectRefusals(refused.map { ($0, .incorrectData) }, in: central, keys: keys)
+    }
+
     @Test(
         "EF comes in two or four bytes a length, and is written as it is read",
         arguments: [0, 0xFFFF, 0x1_0000, 0x7FFF_FFFF])

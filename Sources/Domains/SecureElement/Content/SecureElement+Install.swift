@@ -27,6 +27,7 @@ extension SecureElement {
         case .forExtradition(let extradition):
             approval = try authorize(
                 request(.extradite(extradition.object, to: extradition.securityDomain), extradition.token))
+            _ = try systemParameters(extradition.parameters, [])
             try extradite(extradition.object, to: extradition.securityDomain)
         case .forRegistryUpdate(let update):
             guard let target = update.application else { throw Refusal(.conditionsOfUseNotSatisfied) }
@@ -53,7 +54,12 @@ extension SecureElement {
         let isSecurityDomain = install.executableModule == BuiltInModule.securityDomain
         try checkGrant(install.privileges, to: install.application, isSecurityDomain: isSecurityDomain, by: aid)
         guard memory.applications.count < CardMemory.applicationsMax else { throw Refusal(.notEnoughMemory) }
-        let parameters = try systemParameters(install.parameters)
+        let parameters = try systemParameters(
+            install.parameters,
+            [
+                .volatileMemory, .nonVolatileMemory, .reservedVolatileMemory, .reservedNonVolatileMemory,
+                .implicitSelections,
+            ])
         var application = RegisteredApplication(
             aid: install.application, loadFile: install.executableLoadFile, module: install.executableModule,
             lifeCycle: state.rawValue, privileges: install.privileges, securityDomain: aid,
@@ -66,8 +72,14 @@ extension SecureElement {
         try checkMemory()
     }
 
-    func systemParameters(_ parameters: InstallParameters) throws(Refusal) -> SystemParameters {
-        do { return try SystemParameters(parameters) } catch { throw Refusal(error.statusWord) }
+    /// The system parameters of an INSTALL; `6A80` for one that its form does not have (Table 11-49).
+    func systemParameters(
+        _ parameters: InstallParameters, _ defined: Set<SystemParameters.Field>
+    ) throws(Refusal) -> SystemParameters {
+        let read: SystemParameters
+        do { read = try SystemParameters(parameters) } catch { throw Refusal(error.statusWord) }
+        guard read.fields.isSubset(of: defined) else { throw Refusal(.incorrectData) }
+        return read
     }
 
     /// Gives an Application the channels that it is selected on without a SELECT, or takes them away (empty): those that
@@ -129,7 +141,8 @@ extension SecureElement {
             else { throw Refusal(.incorrectData) }
             memory.applications[index].privileges.insert(.cardReset)
         }
-        try setImplicitSelections(try systemParameters(make.parameters).implicitSelections, of: target)
+        let parameters = try systemParameters(make.parameters, [.implicitSelections])
+        try setImplicitSelections(parameters.implicitSelections, of: target)
         memory.applications[index].lifeCycle = ApplicationLifeCycle.selectable.rawValue
     }
 
@@ -158,7 +171,8 @@ extension SecureElement {
             memory.applications[index].privileges = privileges
             memory.updateSecurityDomain(target) { $0.role = SecurityDomainRole(privileges, formerly: $0.role) }
         }
-        try setImplicitSelections(try systemParameters(update.parameters).implicitSelections, of: target)
+        let parameters = try systemParameters(update.parameters, [.implicitSelections])
+        try setImplicitSelections(parameters.implicitSelections, of: target)
         if let destination = update.securityDomain { try extradite(target, to: destination) }
     }
 

@@ -22,7 +22,7 @@ extension SecureElement {
 
     /// What the announcement says that the code and its applications need has to be there now; it is not set aside.
     private func checkMemory(for parameters: InstallParameters, below securityDomain: AID) throws(Refusal) {
-        let needs = try systemParameters(parameters)
+        let needs = try systemParameters(parameters, [.codeMemory, .volatileMemory, .nonVolatileMemory])
         let persistent = (needs.codeMemory ?? 0) + (needs.nonVolatileMemory ?? 0)
         guard persistent <= memory.free(below: securityDomain), needs.volatileMemory ?? 0 <= memory.freeVolatile else {
             throw Refusal(.notEnoughMemory)

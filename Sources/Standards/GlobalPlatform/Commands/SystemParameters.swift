@@ -32,6 +32,24 @@ public struct SystemParameters: Hashable, Sendable {
         self.implicitSelections = implicitSelections
     }
 
+    /// One of the parameters, by what it is about.
+    public enum Field: Hashable, Sendable {
+        case codeMemory, volatileMemory, nonVolatileMemory, reservedVolatileMemory, reservedNonVolatileMemory
+        case implicitSelections
+    }
+
+    /// The parameters that are there.
+    public var fields: Set<Field> {
+        let present: [(Field, Bool)] = [
+            (.codeMemory, codeMemory != nil), (.volatileMemory, volatileMemory != nil),
+            (.nonVolatileMemory, nonVolatileMemory != nil),
+            (.reservedVolatileMemory, reservedVolatileMemory != nil),
+            (.reservedNonVolatileMemory, reservedNonVolatileMemory != nil),
+            (.implicitSelections, implicitSelections != nil),
+        ]
+        return Set(present.filter(\.1).map(\.0))
+    }
+
     /// Reads what INSTALL's parameters say; nothing at all without `EF`.
     ///
     /// - Throws: ``CommandDecodingError`` for tags and lengths that are not defined.
