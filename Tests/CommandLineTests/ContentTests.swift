@@ -135,6 +135,78 @@ struct ContentTests {
         #expect(privileges.status == 2)
     }
 
+    @Test("an application is made selectable later")
+    func later() async throws {
+        let bench = try Workbench()
+        let card = try await bench.card()
+        await bench.done("install", LoadFiles.small, "--not-selectable", "--card", card, "--test-keys")
+        #expect(await bench.gp("apdu", "--card", card, "00A404000D\(Self.application)").status == 1)
+        await bench.done("make-selectable", Self.application, "--card", card, "--test-keys")
+        await bench.done("apdu", "--card", card, "00A404000D\(Self.application)")
+    }
+
+    @Test("privileges are changed in the registry by a security domain that may")
+    func update() async throws {
+        let bench = try Workbench()
+        let card = try await bench.card(
+            "my.card", ["--configuration", "embedded-third-party", "--without-mandated-dap"])
+        let central = "F053454E45534348414C43530001"
+        let channel = ["--sd", central, "--card", card, "--keys", card + ".keys"]
+        let install = await bench.run(["gp", "install", LoadFiles.small] + channel)
+        #expect(install.status == 0, "\(install.everything)")
+        #expect(await bench.run(["gp", "update", Self.application] + channel).status == 2)
+        let run = await bench.run(["gp", "update", Self.application, "--privileges", "CardReset"] + channel)
+        #expect(run.status == 0, "\(run.everything)")
+        let list = await bench.run(["gp", "list", "--json"] + channel)
+        let entry = try list.json()["applications"]?.elements?.first { $0["aid"]?.string == Self.application }
+        #expect(entry?["privileges"] == ["CardReset"])
+    }
+
+    @Test("commands that take a token are printed by --dry-run as they would be sent")
+    func dryRuns() async throws {
+        let bench = try Workbench()
+        let runs = [
+            (["delete", Self.package], "80E400000E4F0CF053454E45534348414C490100"),
+            (["extradite", Self.application, "--to", "A000000151000000"], "80E61000"),
+            (["make-selectable", Self.application], "80E60800"),
+            (["update", Self.application, "--privileges", "000000"], "80E64000"),
+            (["domain", "create", "A0000001515350410001"], "80E60C00"),
+        ]
+        for (arguments, beginning) in runs {
+            let run = await bench.run(["gp"] + arguments + ["--dry-run", "--json"])
+            #expect(run.status == 0, "\(run.everything)")
+            #expect(try run.json()["apdu"]?.string?.hasPrefix(beginning) == true, "\(run.text)")
+        }
+    }
+
+    @Test("a package under a domain with DAP verification needs the domain's signature, and the right one")
+    func dap() async throws {
+        let bench = try Workbench()
+        let card = try await bench.card()
+        let domain = "A0000001515350410001"
+        let keys = bench.path("sd.keys")
+        let pair = try bench.keyPair()
+        await bench.done("domain", "create", domain, "--privileges", "DAPVerification", "--card", card, "--test-keys")
+        await bench.done(
+            "keys", "put", "--sd", domain, "--new-version", "30", "--random", keys, "--card", card, "--test-keys")
+        await bench.done(
+            "keys", "put", "--sd", domain, "--new-version", "73", "--public-key", pair.publicKey, "--card", card,
+            "--keys", keys, "--key-version", "30")
+        let install = [
+            "gp", "install", LoadFiles.small, "--hash", "sha256", "--to", domain, "--card", card, "--test-keys",
+        ]
+        #expect(await bench.run(install).status == 1)
+        let other = try await bench.done(
+            "dap", "sign", LoadFiles.large, "--sd", domain, "--private-key", pair.privateKey, "--json"
+        ).json()["dap"]?.string
+        #expect(await bench.run(install + ["--dap", try #require(other)]).status == 1)
+        let dap = try await bench.done(
+            "dap", "sign", LoadFiles.small, "--sd", domain, "--private-key", pair.privateKey, "--json"
+        ).json()["dap"]?.string
+        let run = await bench.run(install + ["--dap", try #require(dap)])
+        #expect(run.status == 0, "\(run.everything)")
+    }
+
     @Test("store-data writes data objects; malformed ones never reach the card")
     func storeData() async throws {
         let bench = try Workbench()

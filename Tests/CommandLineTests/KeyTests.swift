@@ -106,6 +106,48 @@ struct KeyTests {
         #expect(run.everything.contains("has no key set version 01 of A000000151000000"))
     }
 
+    @Test("the keys file of a card with many security domains opens each of them")
+    func configuration() async throws {
+        let bench = try Workbench()
+        let card = try await bench.card("uicc.card", ["--configuration", "uicc"])
+        let list = try await bench.done("list", "--card", card, "--keys", card + ".keys", "--json").json()
+        let domains = (list["applications"]?.elements ?? []).filter {
+            $0["privileges"]?.elements?.contains("SecurityDomain") == true
+        }
+        #expect(domains.count >= 2)
+        for domain in domains {
+            await bench.done("list", "--card", card, "--keys", card + ".keys", "--sd", domain["aid"]?.string ?? "")
+        }
+    }
+
+    @Test("search names the key sets that fit, and ends with status 5 when none does")
+    func search() async throws {
+        let bench = try Workbench()
+        let card = try await bench.card()
+        let candidates = try bench.write(
+            "candidates.keys",
+            """
+            {"keySets":[{"key":"505152535455565758595A5B5C5D5E5F"},{"key":"404142434445464748494A4B4C4D4E4F"}]}
+            """)
+        let json = try await bench.done("keys", "search", "--keys", candidates, "--card", card, "--json").json()
+        #expect(json["matches"]?[0]?["keyVersion"] == "01")
+        #expect(json["matches"]?[0]?["keys"]?.string == "set 2 of \(candidates)")
+        _ = try await bench.card("b.card", [])
+        let none = await bench.gp("keys", "search", "--keys", bench.path("b.card.keys"), "--card", card)
+        #expect(none.status == 5)
+        await bench.done("keys", "verify", "--test-keys", "--card", card)
+    }
+
+    @Test("a protocol that the key set is not of is refused before anything is authenticated")
+    func wrongProtocol() async throws {
+        let bench = try Workbench()
+        let card = try await bench.card()
+        let run = await bench.gp("list", "--card", card, "--test-keys", "--scp", "02")
+        #expect(run.status == 1)
+        #expect(run.everything.contains("key set 01 is of SCP03, not SCP02"))
+        await bench.done("list", "--card", card, "--test-keys", "--scp", "03")
+    }
+
     @Test("a file that is no keys file is refused without a byte of it in the message")
     func malformed() async throws {
         let bench = try Workbench()

@@ -4,17 +4,10 @@ import Testing
 
 @Suite("seneschal gp signs")
 struct SignatureTests {
-    /// Files with a key pair.
-    private func keyPair(_ bench: Workbench) throws -> (privateKey: String, publicKey: String) {
-        let key = ECPrivateKey.generate(.p256)
-        let pem = key.pem.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
-        return (try bench.write("key.pem", pem), try bench.write("key.pub.pem", key.publicKey.pem))
-    }
-
     @Test("a token is signed over the command as --dry-run prints it, bound to a number, and verified")
     func token() async throws {
         let bench = try Workbench()
-        let keys = try keyPair(bench)
+        let keys = try bench.keyPair()
         let commands = try await bench.done("install", LoadFiles.small, "--dry-run", "--json").json()["commands"]
         let load = try #require(commands?[0]?["apdu"]?.string)
         let signed = try await bench.done(
@@ -35,7 +28,7 @@ struct SignatureTests {
     @Test("no token stands in a command that takes none")
     func noToken() async throws {
         let bench = try Workbench()
-        let keys = try keyPair(bench)
+        let keys = try bench.keyPair()
         let run = await bench.gp("token", "sign", "--apdu", "80F28002024F00", "--private-key", keys.privateKey)
         #expect(run.status == 2)
         #expect(run.everything.contains("--dry-run"))
@@ -44,7 +37,7 @@ struct SignatureTests {
     @Test("a load file is signed for a security domain, and the signature fits no other file")
     func dap() async throws {
         let bench = try Workbench()
-        let keys = try keyPair(bench)
+        let keys = try bench.keyPair()
         let dap = try await bench.done(
             "dap", "sign", LoadFiles.small, "--sd", "A0000001515350410001", "--private-key", keys.privateKey, "--json"
         ).json()["dap"]?.string
@@ -63,7 +56,7 @@ struct SignatureTests {
     @Test("a private key that others can read is not used; a public one is no private one")
     func privateKeys() async throws {
         let bench = try Workbench()
-        let keys = try keyPair(bench)
+        let keys = try bench.keyPair()
         let pem = ECPrivateKey.generate(.p256).pem.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
         let open = try bench.write("open.pem", pem, mode: 0o644)
         let sign = ["dap", "sign", LoadFiles.small, "--sd", "A0000001515350410001", "--private-key"]
@@ -71,5 +64,14 @@ struct SignatureTests {
         #expect(refused.status == 1)
         #expect(refused.everything.contains("chmod 600"))
         #expect(await bench.run(["gp"] + sign + [keys.publicKey]).status == 2)
+    }
+}
+
+extension Workbench {
+    /// Files with a new key pair on P-256.
+    func keyPair() throws -> (privateKey: String, publicKey: String) {
+        let key = ECPrivateKey.generate(.p256)
+        let pem = key.pem.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+        return (try write("key.pem", pem), try write("key.pub.pem", key.publicKey.pem))
     }
 }

@@ -25,8 +25,9 @@ struct GPCommand: AsyncParsableCommand {
             """,
         subcommands: [
             GPReadersCommand.self, GPInfoCommand.self, GPListCommand.self, GPStatusCommand.self, GPInstallCommand.self,
-            GPDeleteCommand.self, GPExtraditeCommand.self, GPDomainCommand.self, GPKeysCommand.self, GPLockCommand.self,
-            GPUnlockCommand.self, GPTerminateCommand.self, GPStoreDataCommand.self, GPAPDUCommand.self,
+            GPMakeSelectableCommand.self, GPDeleteCommand.self, GPExtraditeCommand.self, GPUpdateCommand.self,
+            GPDomainCommand.self, GPKeysCommand.self, GPLockCommand.self, GPUnlockCommand.self, GPTerminateCommand.self,
+            GPStoreDataCommand.self, GPAPDUCommand.self,
             GPTokenCommand.self, GPDAPCommand.self, GPDiversifyCommand.self,
         ])
 }

@@ -31,7 +31,7 @@ struct GPAPDUCommand: GPAction {
     @Flag(help: "Go on after a refusal.")
     var goOn = false
 
-    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
+    @OptionGroup var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func validate() throws {

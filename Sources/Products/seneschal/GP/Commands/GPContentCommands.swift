@@ -22,10 +22,15 @@ struct GPDeleteCommand: GPAction {
     var withApplications = false
 
     @OptionGroup var token: TokenOptions
-    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
+    @OptionGroup var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func perform() async throws -> GPAnswer {
+        if token.dryRun {
+            let command = GlobalPlatform.DeleteCommand.object(
+                object.aid, withRelated: withApplications, token: token.bytes)
+            return GPAnswer(preview: "DELETE", command.command)
+        }
         let confirmation = try await channel.withSession { session in
             try await session.delete(object.aid, withRelated: withApplications, token: token.bytes)
         }
@@ -50,10 +55,15 @@ struct GPExtraditeCommand: GPAction {
     var to: AIDArgument
 
     @OptionGroup var token: TokenOptions
-    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
+    @OptionGroup var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func perform() async throws -> GPAnswer {
+        if token.dryRun {
+            let command = InstallCommand.forExtradition(
+                .init(securityDomain: to.aid, object: object.aid, token: token.bytes))
+            return GPAnswer(preview: "INSTALL [for extradition]", command.command)
+        }
         let confirmation = try await channel.withSession { session in
             try await session.extradite(object.aid, to: to.aid, token: token.bytes)
         }
@@ -99,7 +109,7 @@ struct GPDomainCommand: AsyncParsableCommand {
 
         @OptionGroup var parameters: InstallParameterOptions
         @OptionGroup var token: TokenOptions
-        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
+        @OptionGroup var channel: SecureChannelOptions
         @OptionGroup var format: GPOutputOptions
 
         func validate() throws {
@@ -114,6 +124,12 @@ struct GPDomainCommand: AsyncParsableCommand {
 
         func perform() async throws -> GPAnswer {
             let plan = try plan()
+            if token.dryRun {
+                let instance = ApplicationInstance(
+                    package: plan.package, module: plan.module, application: plan.application,
+                    privileges: plan.privileges.union(.securityDomain), parameters: plan.parameters, token: plan.token)
+                return GPAnswer(preview: "INSTALL [for install and make selectable]", instance.command.command)
+            }
             let confirmation = try await channel.withSession { session in try await session.createDomain(plan) }
             return GPAnswer(
                 done: "created", domain.aid, confirmation: confirmation,
@@ -131,5 +147,95 @@ struct GPDomainCommand: AsyncParsableCommand {
             plan.token = token.bytes
             return plan
         }
+    }
+}
+
+/// `seneschal gp make-selectable`.
+struct GPMakeSelectableCommand: GPAction {
+    static let configuration = CommandConfiguration(
+        commandName: "make-selectable", abstract: "Make an installed application selectable.",
+        discussion: """
+              seneschal gp install wallet.cap --not-selectable --keys my.card.keys
+              seneschal gp make-selectable A00000006203010C0101 --keys my.card.keys
+            """)
+
+    @Argument(help: ArgumentHelp("The application.", valueName: "aid"))
+    var application: AIDArgument
+
+    @Option(help: ArgumentHelp("Its privileges, separated by commas, or three bytes in hex.", valueName: "names"))
+    var privileges: PrivilegesArgument?
+
+    @OptionGroup var token: TokenOptions
+    @OptionGroup var channel: SecureChannelOptions
+    @OptionGroup var format: GPOutputOptions
+
+    func perform() async throws -> GPAnswer {
+        let privileges = privileges?.privileges ?? []
+        if token.dryRun {
+            let command = InstallCommand.forMakeSelectable(
+                .init(application: application.aid, privileges: privileges, token: token.bytes))
+            return GPAnswer(preview: "INSTALL [for make selectable]", command.command)
+        }
+        let confirmation = try await channel.withSession { session in
+            try await session.makeSelectable(application.aid, privileges: privileges, token: token.bytes)
+        }
+        return GPAnswer(
+            done: "made selectable", application.aid, confirmation: confirmation,
+            "\(application.aid.readable) is selectable.")
+    }
+}
+
+/// `seneschal gp update`.
+struct GPUpdateCommand: GPAction {
+    static let configuration = CommandConfiguration(
+        commandName: "update", abstract: "Change privileges or parameters of an application (registry update).",
+        discussion: """
+              seneschal gp update A00000006203010C0101 --privileges CardReset --keys my.card.keys
+              seneschal gp update A0000001515350410001 --privileges SecurityDomain,DAPVerification --keys my.card.keys
+              seneschal gp update A00000006203010C0101 --parameter-objects EF03CF0180 --keys my.card.keys
+
+            What is not named stays as it is. --to moves the application as `gp extradite` does.
+            """)
+
+    @Argument(help: ArgumentHelp("The application or security domain.", valueName: "aid"))
+    var application: AIDArgument
+
+    @Option(help: ArgumentHelp("All its privileges from now on, by name or as three bytes in hex.", valueName: "names"))
+    var privileges: PrivilegesArgument?
+
+    @Option(
+        help: ArgumentHelp("Data objects in hex, such as EF03CF0180 (implicit selection).", valueName: "hex"))
+    var parameterObjects: HexArgument?
+
+    @Option(help: ArgumentHelp("The security domain that it will belong to.", valueName: "aid"))
+    var to: AIDArgument?
+
+    @OptionGroup var token: TokenOptions
+    @OptionGroup var channel: SecureChannelOptions
+    @OptionGroup var format: GPOutputOptions
+
+    func validate() throws {
+        if privileges == nil && parameterObjects == nil && to == nil {
+            throw ValidationError("What is to change? --privileges, --parameter-objects or --to.")
+        }
+    }
+
+    func perform() async throws -> GPAnswer {
+        let update = try update()
+        if token.dryRun {
+            return GPAnswer(preview: "INSTALL [for registry update]", InstallCommand.forRegistryUpdate(update).command)
+        }
+        let confirmation = try await channel.withSession { session in try await session.updateRegistry(update) }
+        return GPAnswer(
+            done: "updated", application.aid, confirmation: confirmation,
+            "The registry entry of \(application.aid.readable) is changed.")
+    }
+
+    private func update() throws -> InstallCommand.ForRegistryUpdate {
+        do {
+            return InstallCommand.ForRegistryUpdate(
+                securityDomain: to?.aid, application: application.aid, privileges: privileges?.privileges,
+                parameters: InstallParameters(try BERTLV.sequence(parameterObjects?.bytes ?? [])), token: token.bytes)
+        } catch { throw CommandFailure(.usage, "--parameter-objects: \(error)") }
     }
 }

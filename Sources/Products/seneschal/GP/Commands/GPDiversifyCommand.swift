@@ -28,7 +28,7 @@ struct GPDiversifyCommand: GPAction {
     @Option(help: ArgumentHelp("The keys file to make.", valueName: "file"))
     var output: String?
 
-    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
+    @OptionGroup var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func validate() throws {
@@ -39,7 +39,7 @@ struct GPDiversifyCommand: GPAction {
     }
 
     func perform() async throws -> GPAnswer {
-        let source = try channel.keys.source()
+        let source = try channel.keySource()
         let data = try await data()
         let isTripleDES = channel.scp == .scp02
         let request = CardKeyRequest(
@@ -62,7 +62,7 @@ struct GPDiversifyCommand: GPAction {
         if let output {
             let entry = KeySetsFile.Entry(
                 securityDomain: channel.securityDomain?.aid, version: channel.keyVersion?.version, material: material)
-            try KeySetsFile.write([entry], to: output)
+            try KeySetsFile.write(entry, to: output)
         }
         return GPAnswer(
             fields: [

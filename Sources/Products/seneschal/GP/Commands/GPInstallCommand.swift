@@ -65,6 +65,12 @@ struct GPInstallCommand: GPAction {
         help: ArgumentHelp("A signature of the load file by a security domain; may be repeated.", valueName: "sd:hex"))
     var dap: [DataAuthenticationPatternArgument] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Data objects of INSTALL [for load] in hex, such as EF04C6020800 (memory for code), B6… (what the token is for).",
+            valueName: "hex"))
+    var loadParameterObjects: HexArgument?
+
     @Option(help: ArgumentHelp("The token of INSTALL [for load].", valueName: "hex"))
     var loadToken: HexArgument?
 
@@ -82,10 +88,7 @@ struct GPInstallCommand: GPAction {
     @Flag(help: "Remove what an interrupted installation of this package left.")
     var rollBack = false
 
-    @Flag(help: "Show what would be sent; no card is needed.")
-    var dryRun = false
-
-    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
+    @OptionGroup var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func validate() throws {
@@ -102,14 +105,14 @@ struct GPInstallCommand: GPAction {
         if package != nil && module.isEmpty && !rollBack {
             throw ValidationError("Which module of the package? --module AID.")
         }
-        if [resume, rollBack, dryRun].count(where: { $0 }) > 1 {
+        if [resume, rollBack, token.dryRun].count(where: { $0 }) > 1 {
             throw ValidationError("Give one of --resume, --roll-back and --dry-run.")
         }
     }
 
     func perform() async throws -> GPAnswer {
         let plan = try plan()
-        if dryRun { return try preview(plan) }
+        if token.dryRun { return try preview(plan) }
         if rollBack { return try await rollBack(plan.package) }
         if resume { try await requireRecord(of: plan.package) }
         let progress = InstallationDisplay(plan)
@@ -158,6 +161,9 @@ struct GPInstallCommand: GPAction {
             preconditionFailure("validate() wants one of the two")
         }
         plan.loadDestination = to?.aid
+        do {
+            plan.loadParameters = InstallParameters(try BERTLV.sequence(loadParameterObjects?.bytes ?? []))
+        } catch { throw CommandFailure(.usage, "--load-parameter-objects: \(error)") }
         plan.loadToken = loadToken?.bytes ?? []
         plan.replacesPackage = replace
         plan.keepsPackageOnFailure = keepPackage

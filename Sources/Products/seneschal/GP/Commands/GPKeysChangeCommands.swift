@@ -57,7 +57,7 @@ extension GPKeysCommand {
 
         @OptionGroup var newKeys: NewKeyOptions
         @OptionGroup var single: SingleKeyOptions
-        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
+        @OptionGroup var channel: SecureChannelOptions
         @OptionGroup var format: GPOutputOptions
 
         func validate() throws {
@@ -108,7 +108,7 @@ extension GPKeysCommand {
                 """)
 
         @OptionGroup var options: RotationOptions
-        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
+        @OptionGroup var channel: SecureChannelOptions
         @OptionGroup var format: GPOutputOptions
 
         func perform() async throws -> GPAnswer {
@@ -146,7 +146,7 @@ extension GPKeysCommand {
         var forget = false
 
         @OptionGroup var options: RotationOptions
-        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
+        @OptionGroup var channel: SecureChannelOptions
         @OptionGroup var format: GPOutputOptions
 
         func validate() throws {
@@ -188,7 +188,7 @@ extension GPKeysCommand {
         var identifier: KeyIdentifierArgument?
 
         @OptionGroup var confirmation: ConfirmationOptions
-        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
+        @OptionGroup var channel: SecureChannelOptions
         @OptionGroup var format: GPOutputOptions
 
         func validate() throws {

@@ -61,7 +61,7 @@ struct GPKeysCommand: AsyncParsableCommand {
                 says that the card has other keys, and the message what was found out about them.
                 """)
 
-        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
+        @OptionGroup var channel: SecureChannelOptions
         @OptionGroup var format: GPOutputOptions
 
         func perform() async throws -> GPAnswer {
@@ -99,11 +99,11 @@ extension GPKeysCommand {
                 follows: do not run it in a loop.
                 """)
 
-        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
+        @OptionGroup var channel: SecureChannelOptions
         @OptionGroup var format: GPOutputOptions
 
         func perform() async throws -> GPAnswer {
-            let candidates = try await channel.keys.candidates()
+            let candidates = try await channel.keys.candidates(unlock: channel.unlock)
             let matches = try await channel.selection.withCard { card in
                 try await CardManager(channel: card, keys: NoKeys())
                     .search(for: candidates.map(\.material), in: channel.securityDomain?.aid)

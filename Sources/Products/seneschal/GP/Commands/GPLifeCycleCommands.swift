@@ -39,7 +39,7 @@ struct GPLockCommand: GPAction {
     var withApplications = false
 
     @OptionGroup var confirmation: ConfirmationOptions
-    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
+    @OptionGroup var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func perform() async throws -> GPAnswer {
@@ -73,7 +73,7 @@ struct GPUnlockCommand: GPAction {
     @Flag(help: "Of a security domain: unlock its applications too.")
     var withApplications = false
 
-    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
+    @OptionGroup var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func perform() async throws -> GPAnswer {
@@ -99,7 +99,7 @@ struct GPTerminateCommand: GPAction {
             """)
 
     @OptionGroup var confirmation: ConfirmationOptions
-    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
+    @OptionGroup var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func perform() async throws -> GPAnswer {

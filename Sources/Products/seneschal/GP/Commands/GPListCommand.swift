@@ -17,7 +17,7 @@ struct GPListCommand: GPAction {
             A security domain lists what it may see: the issuer's everything, another one what is associated with it.
             """)
 
-    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
+    @OptionGroup var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func perform() async throws -> GPAnswer {

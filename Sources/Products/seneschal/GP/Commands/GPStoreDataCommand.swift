@@ -37,7 +37,7 @@ struct GPStoreDataCommand: GPAction {
     @Option(help: ArgumentHelp("Data groupings to encrypt, separated by commas.", valueName: "dgis"))
     var sensitive: DataGroupingsArgument?
 
-    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
+    @OptionGroup var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func validate() throws {

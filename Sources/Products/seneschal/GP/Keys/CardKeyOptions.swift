@@ -22,8 +22,6 @@ struct CardKeyOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The index of the master key in the vault.", valueName: "index"))
     var masterKey: Int?
 
-    @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
-
     @Flag(help: "The public test keys 404142…4F that development cards are delivered with.")
     var testKeys = false
 
@@ -56,7 +54,9 @@ struct CardKeyOptions: ParsableArguments {
     }
 
     /// The keys, asked for when the card has said which ones it wants.
-    func source() throws -> any CardKeySource {
+    ///
+    /// - Parameter unlock: what opens the vault, if it is one.
+    func source(unlock: VaultOptions) throws -> any CardKeySource {
         if let keys { return try KeySetsFile.read(keys).taken(for: diversification?.value) }
         if let vault, let masterKey {
             let opened = try SealedVault.open(at: vault, unlock: try unlock.unlock(keyFileDefault: vault + ".key"))
@@ -73,7 +73,7 @@ struct CardKeyOptions: ParsableArguments {
     }
 
     /// Every key set that was given, with a name for each.
-    func candidates() async throws -> [(name: String, material: CardKeyMaterial)] {
+    func candidates(unlock: VaultOptions) async throws -> [(name: String, material: CardKeyMaterial)] {
         if let keys {
             return try KeySetsFile.read(keys).entries.enumerated().map { number, entry in
                 ("set \(number + 1) of \(keys)", entry.material)
@@ -85,7 +85,9 @@ struct CardKeyOptions: ParsableArguments {
         let request = CardKeyRequest(
             securityDomain: nil, keyVersion: nil, secureChannelProtocol: 0x03, diversificationData: [])
         do {
-            return [(testKeys ? "the test keys" : "the keys given", try await source().material(for: request))]
+            return [
+                (testKeys ? "the test keys" : "the keys given", try await source(unlock: unlock).material(for: request))
+            ]
         } catch let error as CardKeysUnavailable { throw CommandFailure(.usage, "\(error)") }
     }
 

@@ -6,9 +6,11 @@ import GlobalPlatform
 import ISO7816
 import SecureChannel
 
-/// Key sets in a file for its owner alone: one, as `seneschal card new` writes it, or one for each security domain.
+/// Key sets in a file for its owner alone: one, or as `seneschal card new` writes it the issuer's and by AID those of the
+/// other security domains, or a list.
 ///
-///     { "version": "01", "enc": "…", "mac": "…", "dek": "…" }
+///     { "version": "01", "enc": "…", "mac": "…", "dek": "…",
+///       "domains": { "A0000001515350410001": { "enc": "…", "mac": "…", "dek": "…" } } }
 ///
 ///     { "keySets": [
 ///         { "securityDomain": "A000000151000000", "version": "30", "enc": "…", "mac": "…", "dek": "…" },
@@ -28,7 +30,7 @@ struct KeySetsFile: CardKeySource {
     static let bytesMax = 65_536
     static let entriesMax = 256
 
-    private struct Content: Decodable {
+    private struct List: Decodable {
         var keySets: [KeySet]
     }
 
@@ -40,6 +42,7 @@ struct KeySetsFile: CardKeySource {
         var mac: String?
         var dek: String?
         var diversification: KeyDiversification?
+        var domains: [String: KeySet]?
     }
 
     /// - Throws: ``CardLink/FileError`` naming the file; also when others can read it.
@@ -52,12 +55,7 @@ struct KeySetsFile: CardKeySource {
         guard mode & 0o077 == 0 else {
             throw FileError(path: path, reason: "others can read these keys; `chmod 600` it first")
         }
-        let decoder = JSONDecoder()
-        let data = Data(bytes)
-        guard
-            let sets = (try? decoder.decode(Content.self, from: data))?.keySets
-                ?? (try? decoder.decode(KeySet.self, from: data)).map({ [$0] })
-        else {
+        guard let sets = keySets(in: Data(bytes)) else {
             throw FileError(
                 path: path, reason: #"is not a keys file: {"version":"01","enc":"…","mac":"…","dek":"…"} in hex"#)
         }
@@ -67,6 +65,20 @@ struct KeySetsFile: CardKeySource {
         do { return KeySetsFile(path: path, entries: try sets.map(Self.entry)) } catch {
             throw FileError(path: path, reason: "\(error)")
         }
+    }
+
+    private static func keySets(in content: Data) -> [KeySet]? {
+        let decoder = JSONDecoder()
+        if let list = try? decoder.decode(List.self, from: content) { return list.keySets }
+        guard let first = try? decoder.decode(KeySet.self, from: content) else { return nil }
+        var sets = [first]
+        for (name, domain) in (first.domains ?? [:]).sorted(by: { $0.key < $1.key }) {
+            guard let aid = try? AID(hex: name) else { return nil }
+            var set = domain
+            set.securityDomain = aid
+            sets.append(set)
+        }
+        return sets
     }
 
     private static func entry(_ set: KeySet) throws -> Entry {
@@ -110,24 +122,20 @@ struct KeySetsFile: CardKeySource {
         throw CardKeysUnavailable(reason: "\(path) has no key set\(version)\(domain)")
     }
 
-    /// Writes key sets to a new file, mode 0600. The keys never become text in memory: the file is put together from
+    /// Writes one key set to a new file, mode 0600. The keys never become text in memory: the file is put together from
     /// bytes.
-    static func write(_ entries: [Entry], to path: String) throws {
-        var content = Array(#"{"keySets":["#.utf8)
-        for (index, entry) in entries.enumerated() {
-            content += Array((index == 0 ? "{" : ",{").utf8)
-            if let domain = entry.securityDomain { content += Array(#""securityDomain":"\#(domain)","#.utf8) }
-            if let version = entry.version { content += Array(#""version":"\#(version)","#.utf8) }
-            let material = entry.material
-            for (name, key) in [("enc", material.enc), ("mac", material.mac), ("dek", material.dek)] {
-                content += Array(#"\#(name == "enc" ? "" : ",")"\#(name)":""#.utf8) + hexDigits(of: key) + [0x22]
-            }
-            if material.diversification != .none {
-                content += Array(#","diversification":"\#(material.diversification.rawValue)""#.utf8)
-            }
-            content += Array("}".utf8)
+    static func write(_ entry: Entry, to path: String) throws {
+        var content = Array("{".utf8)
+        if let domain = entry.securityDomain { content += Array(#""securityDomain":"\#(domain)","#.utf8) }
+        if let version = entry.version { content += Array(#""version":"\#(version)","#.utf8) }
+        let material = entry.material
+        for (name, key) in [("enc", material.enc), ("mac", material.mac), ("dek", material.dek)] {
+            content += Array(#"\#(name == "enc" ? "" : ",")"\#(name)":""#.utf8) + hexDigits(of: key) + [0x22]
         }
-        try DurableFile.create(path, with: content + Array("]}\n".utf8))
+        if material.diversification != .none {
+            content += Array(#","diversification":"\#(material.diversification.rawValue)""#.utf8)
+        }
+        try DurableFile.create(path, with: content + Array("}\n".utf8))
     }
 
     private static func hexDigits(of secret: SecretBytes) -> [UInt8] {

@@ -47,7 +47,7 @@ struct NewKeyOptions: ParsableArguments {
             guard let size = AESKey.Size(rawValue: bits / 8) else { preconditionFailure("validate() has checked it") }
             let material = CardKeyMaterial(SCP03KeySet.random(size))
             let entry = KeySetsFile.Entry(securityDomain: securityDomain, version: version, material: material)
-            do { try KeySetsFile.write([entry], to: random) } catch {
+            do { try KeySetsFile.write(entry, to: random) } catch {
                 throw CommandFailure(
                     .usage, "\(error)",
                     nextStep: "choose another file; the keys of a rotation that was cut off go to `gp keys recover`")

@@ -24,7 +24,13 @@ extension CommandFailure {
         switch error {
         case .notAllowed: self.init(.refused, "\(error)")
         case .keysUnavailable: self.init(.usage, "\(error)", nextStep: Self.keysNextStep)
-        case .noSuchKeySet: self.init(.usage, "\(error)", nextStep: "--key-version takes one of those listed")
+        case .noSuchKeySet(let asked, let listed):
+            self.init(
+                .usage, "\(error)",
+                nextStep: listed.contains(asked)
+                    ? "the keys are there but open no session: single keys do not, nor does a protocol that the card "
+                        + "lacks (`seneschal gp info`)"
+                    : "--key-version takes one of those listed")
         case .authenticationWithheld:
             self.init(
                 .withheld, "\(error)",

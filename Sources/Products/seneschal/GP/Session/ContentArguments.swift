@@ -45,8 +45,11 @@ struct InstallParameterOptions: ParsableArguments {
     }
 }
 
-/// A token of delegated management on the command line.
+/// A token of delegated management on the command line, and what it is made for.
 struct TokenOptions: ParsableArguments {
+    @Flag(help: "Print the command, which `gp token sign` signs; no card is needed.")
+    var dryRun = false
+
     @Option(
         help: ArgumentHelp(
             "The token, in delegated management; `seneschal gp token sign` makes it.", valueName: "hex"))
@@ -56,6 +59,11 @@ struct TokenOptions: ParsableArguments {
 }
 
 extension GPAnswer {
+    /// The command as it would be sent.
+    init(preview name: String, _ command: CommandAPDU) {
+        self.init(fields: [("command", .string(name)), ("apdu", .hex(command.bytes))])
+    }
+
     /// The answer to an action: what was done, and the receipt if the card gave one.
     init(done action: String, _ subject: AID, confirmation: [UInt8] = [], _ sentence: String) {
         let receipt: [UInt8]? = confirmation.count > 1 ? confirmation : nil

@@ -16,6 +16,8 @@ struct SecureChannelOptions: ParsableArguments {
 
     @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
 
+    @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
+
     @Option(
         help: ArgumentHelp(
             "The version of the key set, 01 to 7F or FF; the card chooses when absent.", valueName: "hex"))
@@ -39,10 +41,12 @@ struct SecureChannelOptions: ParsableArguments {
             mode: scp?.mode, isForced: forceAuthentication)
     }
 
+    func keySource() throws -> any CardKeySource { try keys.source(unlock: unlock) }
+
     /// The manager of the selected card, for the time of `body`.
     func withManager<Value>(_ body: (CardManager) async throws -> Value) async throws -> Value {
         // Before the reader is taken: a mistake in the arguments needs no card.
-        let keys = try keys.source()
+        let keys = try keySource()
         return try await selection.withCard { channel in
             let manager = CardManager(channel: channel, keys: keys, journal: try StateDirectory.journal())
             if let scp { try scp.check(try await manager.verify(request)) }

@@ -23,7 +23,11 @@ struct GPTokenCommand: AsyncParsableCommand {
                 The command is the plain one, as --dry-run prints it: INSTALL [for load], [for install], [for make \
                 selectable], [for extradition], [for registry update] or DELETE. --iin, --cin, --provider and --number \
                 bind the token to a card, a provider and a number, in the command itself (B6). RSA, P-256 and P-384 keys \
-                in PEM; --secret-key for AES and 3DES. `gp install --load-token HEX --token HEX` takes the tokens.
+                in PEM; --secret-key for AES and 3DES.
+
+                The command with its token (“apdu”) can be sent as it is: `gp apdu --secure --sd AID …`. `gp install` takes \
+                tokens with --load-token and --token; what --number and the like added goes to --load-parameter-objects \
+                and --parameter-objects there.
                 """)
 
         @Option(help: ArgumentHelp("The command in hex.", valueName: "hex"))
