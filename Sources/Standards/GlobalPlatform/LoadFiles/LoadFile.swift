@@ -61,6 +61,13 @@ public struct LoadFile: Hashable, Sendable {
                 throw .tlv(.unexpectedTag(object.tag, expected: Self.patternTag))
             }
             let fields = try BERTLV.commandData(object.value)
+            // What stood here beside the two would be signed by nobody.
+            for field in fields where field.tag != Self.securityDomainTag && field.tag != Self.signatureTag {
+                throw .tlv(.unexpectedTag(field.tag, expected: Self.signatureTag))
+            }
+            for tag in [Self.securityDomainTag, Self.signatureTag] where fields.count(where: { $0.tag == tag }) > 1 {
+                throw .tlv(.duplicate(tag))
+            }
             guard let name = fields[Self.securityDomainTag] else { throw .tlv(.missing(Self.securityDomainTag)) }
             guard let signature = fields[Self.signatureTag] else { throw .tlv(.missing(Self.signatureTag)) }
             dataAuthenticationPatterns.append(
