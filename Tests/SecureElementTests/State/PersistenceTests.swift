@@ -8,10 +8,11 @@ import Testing
 @Suite("The card's state")
 struct PersistenceTests {
     /// A card with something of everything in it.
-    static func full() throws -> TestCard {
-        var card = try TestCard(failuresMax: 5)
-        try card.prePersonalize()
-        try card.prePersonalize(TestCard.otherDomain, TestCard.otherInstance)
+    static func full(_ configuration: CardConfiguration = .embedded) throws -> TestCard {
+        let central = configuration.centralSecurityDomain
+        var card = try TestCard(configuration, failuresMax: 5)
+        try card.prePersonalize(in: central)
+        try card.prePersonalize(TestCard.otherDomain, TestCard.otherInstance, in: central)
         try card.rotateKeys()
         let personalize = TestCard.personalize(TestCard.instance)
         try card.expectSuccess(card.manage(personalize, in: TestCard.domain, keys: TestCard.providerKeys))
@@ -24,8 +25,21 @@ struct PersistenceTests {
                     Package().instantiate("F053454E45534348414C7E010101"),
                     SetStatusCommand.lock(TestCard.otherDomain).command,
                     StoreDataCommand(data: [0x42, 1, 7], blockNumber: 0, isLastBlock: true, structure: .berTLV).command,
-                ]))
+                    try instantiateWithParameters("F053454E45534348414C7E010102"),
+                ], in: central, keys: TestCard.keys(of: central)))
         return card
+    }
+
+    /// INSTALL with every system parameter that there is.
+    private static func instantiateWithParameters(_ aid: AID) throws -> CommandAPDU {
+        let parameters = SystemParameters(
+            volatileMemory: 200, nonVolatileMemory: 3_000, reservedVolatileMemory: 100,
+            reservedNonVolatileMemory: 2_000, implicitSelections: [try #require(ImplicitSelection(rawValue: 0x43))])
+        return InstallCommand.forInstallAndMakeSelectable(
+            .init(
+                executableLoadFile: Package().aid, executableModule: Package().modules[0], application: aid,
+                parameters: InstallParameters([parameters.object]))
+        ).command
     }
 
     private func expectRoundTrip(_ card: TestCard, sourceLocation: SourceLocation = #_sourceLocation) throws {
@@ -72,8 +86,12 @@ struct PersistenceTests {
         #expect(commands.count == 23 && changes == 15)
     }
 
-    @Test("a card with something of everything is read back equal")
-    func roundTrip() throws { try expectRoundTrip(try Self.full()) }
+    @Test("a card with something of everything is read back equal, whatever its configuration")
+    func roundTrip() throws {
+        try expectRoundTrip(try Self.full())
+        try expectRoundTrip(try Self.full(.uicc))
+        try expectRoundTrip(try Self.full(CardConfiguration(.uiccWithThirdParty, .init(hasMandatedDAP: false))))
+    }
 
     @Test("a state that is cut at any byte is refused")
     func truncated() throws {
@@ -138,6 +156,31 @@ struct PersistenceTests {
         #expect(
             try refusal { $0.applications[1].privileges = .securityDomain }
                 == prefix + "the privileges of \(CardConfiguration.paymentSystemEnvironment)")
+        let parametrized: AID = "F053454E45534348414C7E010102"
+        #expect(
+            try refusal { memory in
+                guard let index = memory.index(of: parametrized) else { return }
+                memory.applications[1].implicitSelections = memory.applications[index].implicitSelections
+            } == prefix + "the implicit selection of \(CardConfiguration.paymentSystemEnvironment)")
+        for change: @Sendable (inout MemoryAllotment) -> Void in [
+            { $0.quota = 1_999 }, { $0.reserved = 1 << 20 }, { $0.volatileReserved = 1 << 20 },
+        ] {
+            let answer = try refusal { memory in
+                guard let index = memory.index(of: parametrized) else { return }
+                change(&memory.applications[index].allotment)
+            }
+            #expect(answer == prefix + "more is stored than fits")
+        }
+        for role in SecurityDomainRole.allCases where role != .central {
+            #expect(
+                try refusal { $0.updateSecurityDomain(TestCard.central) { $0.role = role } }
+                    == prefix + "the role of \(TestCard.central)")
+        }
+        for role in [SecurityDomainRole.issuer, .central] {
+            #expect(
+                (try refusal { $0.updateSecurityDomain(TestCard.domain) { $0.role = role } } != nil)
+                    == (role == .issuer))
+        }
         #expect(
             try refusal { $0.updateSecurityDomain(TestCard.central) { $0.keys.append($0.keys[0]) } }
                 == prefix + "a key of \(TestCard.central) stands twice")

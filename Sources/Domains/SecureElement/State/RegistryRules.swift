@@ -19,7 +19,22 @@ extension CardMemory {
             throw .impossible("the security domain of \(file.aid) does not exist")
         }
         for application in applications { try check(application) }
+        try checkRoles(issuer)
         guard fits else { throw .impossible("more is stored than fits") }
+    }
+
+    /// The ISD is the central SD in Fig. 5 and nowhere else; nobody beside it is the issuer.
+    private func checkRoles(_ issuer: RegisteredApplication) throws(CardStateError) {
+        for application in applications where application.isSecurityDomain {
+            let role = role(of: application.aid)
+            let isIssuer = application.aid == issuer.aid
+            let isPossible =
+                switch rules.figure {
+                case .embedded: isIssuer ? role == .central : role != .issuer
+                default: isIssuer == (role == .issuer) && role != .central
+                }
+            guard isPossible else { throw .impossible("the role of \(application.aid)") }
+        }
     }
 
     private func check(_ application: RegisteredApplication) throws(CardStateError) {
@@ -35,6 +50,9 @@ extension CardMemory {
         }
         guard application.isLocked == (application.lockedBy != nil) else {
             throw .impossible("nobody, or somebody, has locked \(aid)")
+        }
+        guard application.allotment.reserved <= application.allotment.quota ?? .max else {
+            throw .impossible("more is stored than fits")
         }
         guard !isTaken(application.implicitSelections, by: aid) else {
             throw .impossible("the implicit selection of \(aid)")
