@@ -23,6 +23,8 @@ public struct HandsetFactory {
     /// Of the issuer SDs, where they stand apart from the central SD.
     private let issuer: Batch
     private var others: [SecurityDomainRole: TSM] = [:]
+    /// Certifies the keys of the controlling authorities of cards; without one they have no keys.
+    public var authority: ReferenceAuthority?
 
     /// A TSM that cards are delivered to, and the batch that it knows them by.
     private struct TSM {
@@ -145,12 +147,15 @@ public struct HandsetFactory {
         let diversification = Array(cin.prefix(8)) + [0x00, 0x01]
         let implementation = SCP03Implementation(
             mode: .s8, isPseudoRandom: true, responseSecurity: .macAndEncryption)
-        let card = try SecureElement.manufacture(
+        var card = try SecureElement.manufacture(
             order.configuration,
             identity: CardIdentity(
                 issuerIdentificationNumber: [0x48, 0x20, 0x01], cardImageNumber: cin,
                 keyDiversificationData: diversification, implementation: implementation)
         ) { try KeyDiversification.kdf3.keySet(master: master(of: $0.role), diversificationData: diversification) }
+        if let authority, order.configuration.securityDomains.contains(where: { $0.role == .controllingAuthority }) {
+            try authority.personalize(&card)
+        }
         let id = API.SecureElementIdentifier(type: .cin, value: cin.hex)
         func domain(_ aid: AID, _ batch: Batch) -> API.CentralSecurityDomain {
             .init(

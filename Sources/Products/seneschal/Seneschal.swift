@@ -16,6 +16,7 @@ struct Seneschal: AsyncParsableCommand {
             """,
         subcommands: [
             DemoCommand.self, ServeCommand.self, ProviderCommand.self, OperatorCommand.self, DeviceCommand.self,
+            AuthorityCommand.self,
             CardCommand.self, GPCommand.self,
         ])
 

@@ -25,7 +25,19 @@ public enum ControllingAuthorityError: Error, Equatable, Sendable {
     case isPersonalizedAlready
     /// The certificate is of another key, for another use, or not signed by the authority.
     case wrongCertificate
+    /// On another curve than P-256.
     case wrongAuthorityKey
+}
+
+extension ControllingAuthorityError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .absent: "the card's configuration has no controlling authority"
+        case .isPersonalizedAlready: "the card's controlling authority has its keys already"
+        case .wrongCertificate: "the certificate is not one of the authority's for the key of this card"
+        case .wrongAuthorityKey: "the authority's key is on P-256"
+        }
+    }
 }
 
 extension SecureElement {

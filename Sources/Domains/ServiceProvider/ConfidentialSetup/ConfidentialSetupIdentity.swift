@@ -72,7 +72,7 @@ public enum ConfidentialSetupError: Error, Equatable, Sendable, CustomStringConv
     case wrongIdentity
     case malformed(String)
     case unknownAuthority(String)
-    /// The signature of a card's certificate is not the authority's.
+    /// The signature of a certificate is not the authority's.
     case notSigned
     /// The certificate names another card.
     case anotherCard
@@ -86,7 +86,7 @@ public enum ConfidentialSetupError: Error, Equatable, Sendable, CustomStringConv
         case .wrongIdentity: "the certificate is not of this key, or is not for signatures"
         case .malformed(let reason): "a card's answer in the confidential setup: \(reason)"
         case .unknownAuthority(let identifier): "the card's certificate is of authority \(identifier), unknown here"
-        case .notSigned: "the card's certificate is not signed by its authority"
+        case .notSigned: "the certificate is not signed by its authority"
         case .anotherCard: "the card's certificate names another card"
         case .outOfDate: "the card's certificate is not valid today"
         case .wrongCertificate: "the card's certificate is of a key for another use"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assembly
 import CardCryptography
 import CardLink
 import Foundation
@@ -65,6 +66,8 @@ struct CardNewCommand: AsyncParsableCommand {
     @OptionGroup(title: "Alternatives")
     var alternatives: CardAlternatives
 
+    @OptionGroup var authority: AuthorityOptions
+
     func validate() throws {
         if testKeys && keysFile != nil {
             throw ValidationError("Give --test-keys or --keys-file, not both.")
@@ -85,11 +88,11 @@ struct CardNewCommand: AsyncParsableCommand {
             issuerIdentificationNumber: Self.issuerIdentificationNumber, cardImageNumber: cin,
             keyDiversificationData: SystemRandomSource().bytes(KeyDiversification.dataLength),
             implementation: implementation.implementation)
-        try CardFile.create(
-            file,
-            SecureElement.manufacture(configuration, identity: identity) { entry in
-                try keys.keySet(of: entry.aid)
-            })
+        var card = try SecureElement.manufacture(configuration, identity: identity) { entry in
+            try keys.keySet(of: entry.aid)
+        }
+        try authority.open()?.personalize(&card)
+        try CardFile.create(file, card)
         Terminal.output("Card \(cin.hex) (\(implementation.implementation)) is in \(file).")
         Terminal.output("Its keys: \(origin)")
         Terminal.output("Next: seneschal card serve \(file)")

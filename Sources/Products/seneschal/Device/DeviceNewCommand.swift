@@ -1,6 +1,7 @@
 import ArgumentParser
 import Assembly
 import CardLink
+import SecureElement
 import SeneschalAPI
 import SeneschalClient
 
@@ -28,6 +29,15 @@ struct DeviceNewCommand: AsyncParsableCommand {
     @Option(help: "The form factor: UICC, eSE or \"NFC enabler\".")
     var type = API.SecureElementType.embedded
 
+    @Option(
+        help: """
+            The security domains on it: embedded (Fig. 5), uicc (Fig. 6), embedded-third-party (Fig. 7) or \
+            uicc-third-party (Fig. 8).
+            """)
+    var configuration = CardFigureArgument.embedded
+
+    @OptionGroup var authority: AuthorityOptions
+
     @OptionGroup var server: ServerOptions
 
     func run() async throws {
@@ -37,8 +47,11 @@ struct DeviceNewCommand: AsyncParsableCommand {
         }
         let transport = try server.transport()
         let delivery = try await server.withClient { client in
-            let factory = try await HandsetFactory(operator: client, transport: transport, batch: "card of \(msi)")
-            return try await factory.deliver(.init(msi: msi, network: network, type: type))
+            var factory = try await HandsetFactory(operator: client, transport: transport, batch: "card of \(msi)")
+            factory.authority = try authority.open()
+            return try await factory.deliver(
+                .init(
+                    msi: msi, network: network, type: type, configuration: CardConfiguration(configuration.figure)))
         }
         await transport.close()
         try CardFile.create(file, delivery.card)

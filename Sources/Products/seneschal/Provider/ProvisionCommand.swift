@@ -52,6 +52,13 @@ struct ProvisionCommand: AsyncParsableCommand {
     @Flag(help: "Activate the service after the scripts.")
     var activate = false
 
+    @Option(
+        help: """
+            Set keys through the controlling authority of the card: never, available (where the card has one; the \
+            default once the vault has a certificate) or required.
+            """)
+    var confidential: ConfidentialArgument?
+
     @OptionGroup var server: ServerOptions
     @OptionGroup var key: KeyOptions
     @OptionGroup var output: OutputOptions
@@ -81,10 +88,11 @@ struct ProvisionCommand: AsyncParsableCommand {
         }
         let keys = try ProviderVault.open(at: path, unlock: try unlock.unlock(keyFileDefault: path + ".key"))
         defer { keys.close() }
+        let policy = try policy(keys)
         let answer = try await server.withClient { client in
             let flow = ProvisioningFlow(
                 tsm: HTTPCentralTSMConnection(client, providerName: target.spName), keys: keys,
-                random: SystemRandomSource())
+                random: SystemRandomSource(), confidentiality: policy)
             let order = ProvisioningFlow.Order(
                 subscriber: Subscriber(msi: target.msi.msi.value),
                 service: ServiceName(number: target.service.service.id, version: target.service.service.version),
@@ -97,6 +105,20 @@ struct ProvisionCommand: AsyncParsableCommand {
             return try await client.serviceStatus(try await target.request(client))
         }
         try output.show(answer)
+    }
+
+    private func policy(_ keys: ProviderVault) throws -> ConfidentialSetupPolicy {
+        switch confidential ?? (keys.hasConfidentialSetup ? .available : .never) {
+        case .never: return .never
+        case .available: return .whereAvailable(keys)
+        case .required:
+            guard keys.hasConfidentialSetup else {
+                throw CommandFailure(
+                    .refused, "the vault has no certificate that cards verify",
+                    nextStep: "seneschal provider keys card-key, then import-certificate")
+            }
+            return .required(keys)
+        }
     }
 
     private func sendScripts() async throws {
@@ -115,6 +137,9 @@ struct ProvisionCommand: AsyncParsableCommand {
         try answer.personalize?.outcome.check()
     }
 }
+
+/// Whether keys are set through the controlling authority, on the command line.
+enum ConfidentialArgument: String, ExpressibleByArgument, CaseIterable { case never, available, required }
 
 extension CommandFailure {
     fileprivate init(_ error: ProvisioningError) {
