@@ -215,7 +215,8 @@ let package = Package(
                 "Assembly",
                 "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SecureElement",
                 "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SERAM", "SeneschalAPI", "SeneschalClient",
-                "KeyVault", "Storage", "CardLink", "HTTPServer", hummingbird, hummingbirdTesting, logging,
+                "KeyVault", "Storage", "CardLink", "HTTPServer", "CardTesting", hummingbird, hummingbirdTesting,
+                logging,
             ]),
         tests(
             "FuzzTargetsTests",

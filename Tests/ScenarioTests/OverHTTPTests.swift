@@ -22,7 +22,9 @@ struct OverHTTPTests {
     /// Stands in the personalization data, and nowhere else.
     private static let secret = "MR A CARDHOLDER 0815"
 
-    @Test("TSM-06 two cards on two networks are provisioned over HTTP, and no log, database or vault tells the data")
+    @Test(
+        "TSM-06, TSM-27 two cards on two networks are provisioned over HTTP, one with keys through its CASD, and no log, database or vault tells the data"
+    )
     func provision() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "seneschal-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -70,18 +72,25 @@ struct OverHTTPTests {
         let bank = try await desk.registerServiceProvider(
             .init(name: "Bank", transportKey: try vault.transportKey()))
         try await vault.importTemporaryMasterKey(wrapped: bank.temporaryMasterKey.wrappedKey.bytes)
+        let authority = ReferenceAuthority()
+        try await enroll(vault, with: authority)
         let flow = ProvisioningFlow(
             tsm: HTTPCentralTSMConnection(
                 SeneschalClient(transport, credential: AccessCredential(secret: bank.secret)), providerName: "Bank"),
-            keys: vault, random: SystemRandomSource())
-        let factory = try await HandsetFactory(operator: desk, transport: transport, batch: "test")
+            keys: vault, random: SystemRandomSource(), confidentiality: .whereAvailable(vault))
+        var factory = try await HandsetFactory(operator: desk, transport: transport, batch: "test")
+        factory.authority = authority
         let handsets = [
             try await factory.make(.init(msi: "4915100000001", network: "north", type: .embedded)),
-            try await factory.make(.init(msi: "4915100000002", network: "south", type: .uicc)),
+            try await factory.make(
+                .init(msi: "4915100000002", network: "south", type: .uicc, configuration: .uiccWithThirdParty)),
         ]
         let agents = Task { await switchOn(handsets) }
         for (number, product) in handsets.enumerated() {
-            let instance = try await flow.run(order(product.order.msi, isCombined: number == 1))
+            let steps = Steps()
+            let instance = try await flow.run(order(product.order.msi, isCombined: number == 1)) { await steps.add($0) }
+            #expect(await steps.all.contains(.settingKeysConfidentially))
+            #expect(await steps.all.contains(.foundNoControllingAuthority) == (number == 0))
             let selection = try await product.card.transmit(SelectCommand(instance).command)
             #expect(selection.statusWord == .success)
         }
@@ -91,6 +100,20 @@ struct OverHTTPTests {
         _ = await agents.value
         vault.close()
         return [operatorSecret, bank.secret]
+    }
+
+    private actor Steps {
+        private(set) var all: [ProvisioningFlow.Step] = []
+        func add(_ step: ProvisioningFlow.Step) { all.append(step) }
+    }
+
+    private func enroll(_ vault: ProviderVault, with authority: ReferenceAuthority) async throws {
+        let key = try await vault.confidentialSetupKey()
+        let certificate = try authority.certificate(
+            of: .elliptic(point: key.uncompressedPoint, parameterReference: 0), for: .signatureVerification,
+            subject: Array("Bank".utf8))
+        try await vault.importConfidentialSetup(
+            certificate: certificate, authorities: [ReferenceAuthority.identifier: authority.publicKey])
     }
 
     private func switchOn(_ handsets: [HandsetFactory.Product]) async {
