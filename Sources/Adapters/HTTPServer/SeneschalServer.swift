@@ -68,6 +68,7 @@ public struct SeneschalServer: Sendable {
     func doors() -> DoorRouter {
         var router = DoorRouter(access: AccessControl(store: store))
         ServiceProviderDoor(tsm: tsm).register(on: &router)
+        DelegationDoor(tsm: tsm).register(on: &router)
         OperatorDoor(desk: desk, store: store).register(on: &router)
         DeviceDoor(networks: networks, store: store, closing: closing).register(on: &router)
         PublicDoor(store: store, keys: keys, networks: networks).register(on: &router)

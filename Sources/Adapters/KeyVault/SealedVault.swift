@@ -8,7 +8,7 @@ public import TrustedServiceManager
 /// It is a software vault: while it is open, the keys are in this process's memory. `KeyService` is the port behind which
 /// a hardware module can stand instead.
 public final class SealedVault: KeyService {
-    private let file: VaultFile<MasterKeyRing>
+    let file: VaultFile<MasterKeyRing>
     private let keySets: KeySetCache<CardKeys>
 
     /// A key set by what it is derived from.
@@ -134,7 +134,7 @@ public final class SealedVault: KeyService {
                 masterKeyIndex: master, keyVersionNumber: 0, keyDiversificationData: diversificationData))
     }
 
-    private func keySet(_ keys: KeyReference) throws(KeyServiceError) -> SCP03KeySet {
+    func keySet(_ keys: KeyReference) throws(KeyServiceError) -> SCP03KeySet {
         let name = CardKeys(master: keys.masterKeyIndex, diversificationData: keys.keyDiversificationData)
         return try keySets.keySet(name) { () throws(KeyServiceError) in
             let master = try masterKey(keys.masterKeyIndex)

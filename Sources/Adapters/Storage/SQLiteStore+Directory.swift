@@ -93,7 +93,7 @@ extension SQLiteStore {
         try await readers.read { database in
             let key: [Column] = [msi.kind.rawValue, msi.value]
             var dossier: CardDossier?
-            // Four SELECTs of one state: a deferred transaction holds the snapshot that its first read takes.
+            // A few SELECTs of one state: a deferred transaction holds the snapshot that its first read takes.
             try database.inTransaction(.deferred) {
                 guard let id = try Tables.subscriptions.one(key, in: database)?.secureElement,
                     let element = try Tables.secureElements.one([id.description], in: database)
@@ -104,7 +104,8 @@ extension SQLiteStore {
                 dossier = CardDossier(
                     secureElement: element, provider: owner,
                     securityDomain: try Tables.securityDomains.one([id.description, provider.rawValue], in: database),
-                    instances: try Self.instances(on: id, in: database))
+                    instances: try Self.instances(on: id, in: database),
+                    delegationPolicy: try Tables.delegationPolicies.one([provider.rawValue], in: database))
                 return .commit
             }
             return dossier

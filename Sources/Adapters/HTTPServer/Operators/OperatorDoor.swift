@@ -12,6 +12,7 @@ struct OperatorDoor: Sendable {
         registerObservation(on: &router)
         registerCardManagement(on: &router)
         registerCredentials(on: &router)
+        registerDelegation(on: &router)
     }
 
     private func registerRegistrations(on router: inout DoorRouter) {

@@ -71,7 +71,7 @@ struct ServiceProviderDoor: Sendable {
 
 extension RequestVisit {
     /// The provider whose credential it is; a request that names another one is refused.
-    fileprivate func serviceProvider(claiming claimed: String? = nil) throws(Problem) -> ServiceProviderID {
+    func serviceProvider(claiming claimed: String? = nil) throws(Problem) -> ServiceProviderID {
         guard case .serviceProvider(let id)? = visitor else { throw Problem(.forbidden) }
         guard claimed == nil || claimed == id.rawValue else {
             throw Problem(
@@ -80,7 +80,7 @@ extension RequestVisit {
         return id
     }
 
-    fileprivate func providerContext() throws(Problem) -> RequestContext {
+    func providerContext() throws(Problem) -> RequestContext {
         RequestContext(provider: try serviceProvider(), idempotencyKey: idempotencyKey, requestDigest: digest)
     }
 

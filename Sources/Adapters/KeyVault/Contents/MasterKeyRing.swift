@@ -1,7 +1,7 @@
 import CardCryptography
 import Foundation
 
-/// What the central TSM's vault holds: master keys by index, and the key that seals data at rest.
+/// What the central TSM's vault holds: master keys and signing keys by index, and the key that seals data at rest.
 struct MasterKeyRing: VaultContents {
     struct Entry {
         /// Who or what the key is for; shown to operators.
@@ -17,6 +17,8 @@ struct MasterKeyRing: VaultContents {
     static let labelBytesMax = 200
 
     private(set) var entries: [Int: Entry] = [:]
+    /// Scalars on P-256.
+    private(set) var signingKeys: [Int: Entry] = [:]
     let dataKey: SecretBytes
     /// Never given twice, even if a key is removed some day.
     private var nextIndex = 1
@@ -36,12 +38,29 @@ struct MasterKeyRing: VaultContents {
         return nextIndex
     }
 
+    /// - Returns: the index of a signing key made by `key`.
+    mutating func addSigningKey(
+        label: String, key: SecretBytes, at time: Int64 = Int64(Date().timeIntervalSince1970)
+    ) -> Int {
+        defer { nextIndex += 1 }
+        signingKeys[nextIndex] = Entry(label: label, createdAt: time, key: key)
+        return nextIndex
+    }
+
     //  data key | next index (4) | count (2) | { index (4) | created (8) | label | key } …
+    //  | count (2) | { the same of signing keys } …     absent where there is none, as in vaults of before
 
     init(secret: SecretBytes) throws(SecretDecodingError) {
         var reader = SecretReader(secret)
         dataKey = try reader.key(length: Self.keyLength)
         nextIndex = Int(try reader.integer(UInt32.self))
+        entries = try Self.read(&reader)
+        if !reader.isAtEnd { signingKeys = try Self.read(&reader) }
+        try reader.finish()
+    }
+
+    private static func read(_ reader: inout SecretReader) throws(SecretDecodingError) -> [Int: Entry] {
+        var entries: [Int: Entry] = [:]
         for _ in 0..<(try reader.integer(UInt16.self)) {
             let index = Int(try reader.integer(UInt32.self))
             let createdAt = try reader.integer(Int64.self)
@@ -49,13 +68,19 @@ struct MasterKeyRing: VaultContents {
             entries[index] = Entry(
                 label: label, createdAt: createdAt, key: try reader.key(length: Self.keyLength))
         }
-        try reader.finish()
+        return entries
     }
 
     var secret: SecretBytes {
         var writer = SecretWriter()
         writer.bytes(dataKey)
         writer.integer(UInt32(nextIndex))
+        Self.write(entries, &writer)
+        if !signingKeys.isEmpty { Self.write(signingKeys, &writer) }
+        return writer.finish()
+    }
+
+    private static func write(_ entries: [Int: Entry], _ writer: inout SecretWriter) {
         writer.integer(UInt16(entries.count))
         for (index, entry) in entries.sorted(by: { $0.key < $1.key }) {
             writer.integer(UInt32(index))
@@ -63,6 +88,5 @@ struct MasterKeyRing: VaultContents {
             writer.text(entry.label)
             writer.bytes(entry.key)
         }
-        return writer.finish()
     }
 }

@@ -37,5 +37,5 @@ extension Endpoint where Request == NoBody {
 
 /// The endpoints by the name of their operation; ``all`` of them as routes.
 public enum Endpoints {
-    public static let all: [APIRoute] = serviceProviders + operators + device + open
+    public static let all: [APIRoute] = serviceProviders + delegatedProviders + operators + device + open
 }

@@ -7,7 +7,7 @@ extension Endpoints {
             registerService.route, listServices.route, createCardBatch.route, registerSecureElement.route,
             listSecureElements.route, registerSubscription.route, listSubscriptions.route, reconcile.route,
             listCommunications.route, listExecutions.route, listAuditEntries.route,
-        ] + cardManagement + credentials
+        ] + cardManagement + credentials + delegationOperators
 
     public static let registerMobileNetwork = Endpoint<API.MobileNetwork, API.MobileNetwork>.post(
         "registerMobileNetwork", "/operator/v1/networks", for: .operator, "Registers a mobile network.",
@@ -84,7 +84,7 @@ extension Endpoints {
         "listAuditEntries", "/operator/v1/audit", for: .operator, "The newest lines of the audit trail.",
         parameters: [limit])
 
-    private static let limit = APIRoute.Parameter(
+    static let limit = APIRoute.Parameter(
         name: "limit", place: .query, schema: .integer(1...API.limitMax, example: API.limitDefault),
         isRequired: false, summary: "Items on the page at most; \(API.limitDefault) when absent.")
 

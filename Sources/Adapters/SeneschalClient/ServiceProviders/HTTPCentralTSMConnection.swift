@@ -4,7 +4,7 @@ public import ServiceProvider
 
 /// The central TSM over HTTP, for the service provider's side: one provider, under its registered name.
 public struct HTTPCentralTSMConnection: CentralTSMConnection {
-    private let client: SeneschalClient
+    let client: SeneschalClient
     private let providerName: String
 
     /// - Parameter providerName: as the operator registered it; it stands in every qualifier.
@@ -96,7 +96,7 @@ public struct HTTPCentralTSMConnection: CentralTSMConnection {
             qualifier: .init(spName: providerName, prn: target.paymentReferenceNumber))
     }
 
-    private func asking<Answer>(
+    func asking<Answer>(
         _ question: () async throws(SeneschalClientError) -> Answer
     ) async throws(CentralTSMConnectionError) -> Answer {
         do throws(SeneschalClientError) {
@@ -124,7 +124,7 @@ extension ProblemCode {
 }
 
 extension Subscriber {
-    fileprivate var api: API.MobileSubscriptionIdentifier { .init(type: .mdn, value: msi) }
+    var api: API.MobileSubscriptionIdentifier { .init(type: .mdn, value: msi) }
 }
 
 extension API.ProcessScriptRequest {
@@ -134,7 +134,7 @@ extension API.ProcessScriptRequest {
 
 extension API.SecureElementIdentifier {
     /// The value alone stands for a Card Image Number; another type is named before a colon.
-    fileprivate init(shortForm text: String) {
+    init(shortForm text: String) {
         let parts = text.split(separator: ":", maxSplits: 1)
         if parts.count == 2, let type = Kind(rawValue: String(parts[0])) {
             self.init(type: type, value: String(parts[1]))
@@ -148,7 +148,7 @@ extension API.SecureElementIdentifier {
 
 // MARK: - Answers, read as the provider's side wants them
 
-private let malformed = CentralTSMConnectionError.refused(
+let malformed = CentralTSMConnectionError.refused(
     code: "malformedAnswer", detail: "the answer holds what cannot be an AID, a response or a counter")
 
 extension ProvidedSecureElement {
@@ -213,7 +213,7 @@ extension ProcessedScript {
 }
 
 extension AID {
-    fileprivate init(answered bytes: HexBytes) throws(CentralTSMConnectionError) {
+    init(answered bytes: HexBytes) throws(CentralTSMConnectionError) {
         do { try self.init(bytes.bytes) } catch { throw malformed }
     }
 }

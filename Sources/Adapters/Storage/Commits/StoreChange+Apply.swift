@@ -1,4 +1,5 @@
 import GRDB
+import ISO7816
 import TrustedServiceManager
 
 extension StoreChange {
@@ -23,6 +24,12 @@ extension StoreChange {
                 ServiceInstanceRecord.key(secureElement, service, qualifier), from: database)
         case .putCommunication(let communication): try Tables.communications.put(communication, into: database)
         case .updateExecution(let execution): try Tables.executions.update(execution, in: database)
+        case .putDelegationPolicy(let record): try Tables.delegationPolicies.put(record, into: database)
+        case .putCardDelegation(let record): try Tables.cardDelegations.put(record, into: database)
+        case .putDelegatedContent(let record): try Tables.delegatedContents.put(record, into: database)
+        case .deleteDelegatedContent(let secureElement, let aid):
+            try Tables.delegatedContents.delete([secureElement.description, blob(aid.bytes)], from: database)
+        case .putApproval(let record): try Tables.approvals.put(record, into: database)
         case .putIdempotencyRecord(let record): try Tables.idempotencyRecords.put(record, into: database)
         case .insertCredential(let record): try Tables.credentials.insert(record, into: database)
         case .revokeCredential(let digest, let at): try revokeCredential(digest, at: at, in: database)
@@ -41,6 +48,9 @@ extension StoreChange {
                 DELETE FROM communication WHERE json_extract(record, '$.openedAt') < ? AND id NOT IN
                     (SELECT communication FROM execution WHERE state <> 'settled' AND communication IS NOT NULL)
                 """, arguments: [time])
+        try database.execute(
+            sql: "DELETE FROM approval WHERE state = 'closed' AND json_extract(record, '$.issuedAt') < ?",
+            arguments: [time])
         try database.execute(sql: "DELETE FROM audit_entry WHERE at < ?", arguments: [time])
     }
 

@@ -13,6 +13,7 @@ enum Schema {
             try database.execute(sql: journal)
         }
         migrator.registerMigration("0002-configurations-and-batches") { try $0.execute(sql: configurations) }
+        migrator.registerMigration("0003-delegated-management") { try $0.execute(sql: delegation) }
         return migrator
     }
 
@@ -166,5 +167,35 @@ enum Schema {
         INSERT INTO card_batch
             SELECT central_master_key, 'batch ' || central_master_key, min(registered_at)
             FROM secure_element GROUP BY central_master_key;
+        """
+
+    private static let delegation = """
+        CREATE TABLE delegation_policy (
+            provider TEXT NOT NULL PRIMARY KEY REFERENCES service_provider,
+            record TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE card_delegation (
+            secure_element TEXT NOT NULL PRIMARY KEY REFERENCES secure_element,
+            record TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE delegated_content (
+            secure_element TEXT NOT NULL REFERENCES secure_element,
+            aid BLOB NOT NULL,
+            provider TEXT NOT NULL REFERENCES service_provider,
+            record TEXT NOT NULL,
+            PRIMARY KEY (secure_element, aid)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE approval (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            secure_element TEXT NOT NULL REFERENCES secure_element,
+            provider TEXT NOT NULL REFERENCES service_provider,
+            state TEXT NOT NULL,
+            record TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX approval_open ON approval (secure_element) WHERE state = 'open';
         """
 }

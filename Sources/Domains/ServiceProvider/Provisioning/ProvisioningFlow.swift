@@ -180,12 +180,21 @@ public struct ProvisioningFlow: Sendable {
     private func process(
         _ script: RelayedScript, in communication: String, _ report: @Sendable (Step) async -> Void
     ) async throws(ProvisioningError) -> RelayedScriptResult {
+        let (ready, processed) = try await sent(script, in: communication, report)
+        guard let processed else { return .notStarted }
+        return try await vault { () async throws(ProviderKeysError) in try await ready.interpret(processed, keys) }
+    }
+
+    /// - Returns: the script, opened where it had to be, and what became of it; `nil` when the card did not open it.
+    func sent(
+        _ script: RelayedScript, in communication: String, _ report: @Sendable (Step) async -> Void
+    ) async throws(ProvisioningError) -> (RelayedScript, ProcessedScript?) {
         var script = script
         if let opening = script.opening {
             let answer = try await once(report) { key throws(CentralTSMConnectionError) in
                 try await tsm.processScript(opening, communication: communication, key: key)
             }
-            guard let opened = script.opened(by: answer) else { return .notStarted }
+            guard let opened = script.opened(by: answer) else { return (script, nil) }
             script = opened
         }
         let ready = script
@@ -193,7 +202,7 @@ public struct ProvisioningFlow: Sendable {
         let processed = try await once(report) { key throws(CentralTSMConnectionError) in
             try await tsm.processScript(commands, communication: communication, key: key)
         }
-        return try await vault { () async throws(ProviderKeysError) in try await ready.interpret(processed, keys) }
+        return (ready, processed)
     }
 
     private func provisionCombined(
@@ -265,7 +274,7 @@ public struct ProvisioningFlow: Sendable {
         throw .unsettled(last)
     }
 
-    private func asking<Answer>(
+    func asking<Answer>(
         _ question: () async throws(CentralTSMConnectionError) -> Answer
     ) async throws(ProvisioningError) -> Answer {
         do throws(CentralTSMConnectionError) {

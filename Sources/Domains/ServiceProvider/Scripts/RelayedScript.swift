@@ -65,7 +65,14 @@ public struct RelayedScript: Hashable, Sendable, Codable {
     public func interpret(
         _ processed: ProcessedScript, _ keys: any ProviderKeys
     ) async throws(ProviderKeysError) -> RelayedScriptResult {
-        guard processed.verdict != .unknown else { return .unknown }
+        try await interpretWithAnswers(processed, keys).0
+    }
+
+    /// What the answers prove, and the answers to the plain commands that are proved, in order.
+    func interpretWithAnswers(
+        _ processed: ProcessedScript, _ keys: any ProviderKeys
+    ) async throws(ProviderKeysError) -> (RelayedScriptResult, [ResponseAPDU]) {
+        guard processed.verdict != .unknown else { return (.unknown, []) }
         var responses: [ResponseAPDU] = []
         var index = 0
         while let response = processed.responses[index] {
@@ -74,14 +81,17 @@ public struct RelayedScript: Hashable, Sendable, Codable {
             responses.append(response)
             index += 1
         }
-        guard let first = responses.first else { return .notStarted }
-        guard card.hasPseudoRandomChallenge else {
-            let outcome = try await answeredScript(keys).interpret(responses)
-            return RelayedScriptResult(outcome, isSettledAsComplete: processed.verdict == .completed)
+        guard let first = responses.first else { return (.notStarted, []) }
+        let outcome: SCP03ForecastOutcome
+        if card.hasPseudoRandomChallenge {
+            guard first.statusWord.isSuccess else { return (.refused(first.statusWord), []) }
+            outcome = try await forecast(keys).interpret(Array(responses.dropFirst()))
+        } else {
+            outcome = try await answeredScript(keys).interpret(responses)
         }
-        guard first.statusWord.isSuccess else { return .refused(first.statusWord) }
-        let outcome = try await forecast(keys).interpret(Array(responses.dropFirst()))
-        return RelayedScriptResult(outcome, isSettledAsComplete: processed.verdict == .completed)
+        return (
+            RelayedScriptResult(outcome, isSettledAsComplete: processed.verdict == .completed), outcome.provedAnswers
+        )
     }
 
     private func forecast(_ keys: any ProviderKeys) async throws(ProviderKeysError) -> SCP03Forecast {
@@ -134,6 +144,18 @@ public enum RelayedScriptResult: Hashable, Sendable {
             self = .wrongKeys
         case .cardMisbehaved(let step, let error, _):
             self = .misbehaved("at \(step): \(error)")
+        }
+    }
+}
+
+extension SCP03ForecastOutcome {
+    /// The answers to plain commands before anything went wrong.
+    fileprivate var provedAnswers: [ResponseAPDU] {
+        switch self {
+        case .complete(let answers), .stopped(_, _, let answers), .torn(_, let answers),
+            .cardMisbehaved(_, _, let answers):
+            answers
+        case .staleCounter, .wrongKeys: []
         }
     }
 }

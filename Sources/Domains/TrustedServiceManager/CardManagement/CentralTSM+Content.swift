@@ -56,37 +56,15 @@ extension CentralTSM {
     func registryEntry(
         of aid: AID, _ subset: GetStatusCommand.Subset, on id: SecureElementIdentifier
     ) async throws(TSMError) -> RegistryEntry? {
-        for _ in 0..<Self.roundsMax {
-            let element = try await query.secureElement(id)
-            let reading = Self.managementReading(of: element)
-            let search = GetStatusCommand(subset, namePrefix: aid.bytes)
-            let leg = ScriptPlan.Leg(
-                part: .content,
-                route: .forecast(session(with: element.centralSecurityDomain), commands: [search.command.bytes]))
-            let plan = try await opened(ScriptPlan(legs: [leg], reading: reading), on: element)
-            let result = try await transmit.interpret(plan, try await consult(plan, on: element))
-            if let snapshot = result.snapshot { try await takeIn(snapshot, reading, of: id) }
-            switch result.legs[0].ending {
-            case .complete:
-                return try Self.entry(of: aid, in: result.legs[0].answers)
-            case .refused(_, .referencedDataNotFound):
-                return nil
-            case .refused(_, let statusWord):
-                throw .cardRefused(step: "read the registry", statusWord)
-            case .notOpened(let statusWord):
-                throw .cardRefused(step: "open a session", statusWord)
-            case .misbehaved(let reason):
-                throw .cardMisbehaved(reason: reason)
-            case .staleCounter, .torn, .notReached, .lost:
-                continue
-            }
+        let search = GetStatusCommand(subset, namePrefix: aid.bytes).command
+        return try await inquire(search, on: id).flatMap { data throws(TSMError) in
+            try Self.entry(of: aid, in: data)
         }
-        throw .unreachable(reason: "the card was lost again and again; try again")
     }
 
-    private static func entry(of aid: AID, in answers: [ResponseAPDU]) throws(TSMError) -> RegistryEntry? {
+    private static func entry(of aid: AID, in data: [UInt8]) throws(TSMError) -> RegistryEntry? {
         do {
-            return try RegistryEntry.entries(tlv: answers.flatMap(\.data)).first { $0.aid == aid }
+            return try RegistryEntry.entries(tlv: data).first { $0.aid == aid }
         } catch {
             throw .cardMisbehaved(reason: "GET STATUS: \(error)")
         }

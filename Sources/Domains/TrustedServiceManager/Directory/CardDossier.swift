@@ -5,15 +5,18 @@ public struct CardDossier: Hashable, Sendable {
     public var securityDomain: SecurityDomainRecord?
     /// Of all providers: their AIDs are taken.
     public var instances: [ServiceInstanceRecord]
+    /// What the provider may do by Delegated Management, if anything.
+    public var delegationPolicy: DelegationPolicy?
 
     public init(
         secureElement: SecureElementRecord, provider: ServiceProviderRecord, securityDomain: SecurityDomainRecord?,
-        instances: [ServiceInstanceRecord]
+        instances: [ServiceInstanceRecord], delegationPolicy: DelegationPolicy? = nil
     ) {
         self.secureElement = secureElement
         self.provider = provider
         self.securityDomain = securityDomain
         self.instances = instances
+        self.delegationPolicy = delegationPolicy
     }
 
     /// The provider's own instance for a service, if there is one.

@@ -27,6 +27,20 @@ struct TornCommand: Sendable {
         }
     }
 
+    /// Whether the card, as it is read here, cannot tell: content commands of a delegated provider are wrapped. Their
+    /// tokens are settled instead (``CentralTSM/settleApproval(_:_:)``).
+    var isUndecidable: Bool {
+        guard leg.part == .script, conclusion.file.delegationPolicy != nil else { return false }
+        let command = leg.commands[index]
+        guard command.classByte.indicatesSecureMessaging else { return false }
+        switch command.instruction {
+        case InstallCommand.instruction: return command.p1 != 0x20
+        case LoadCommand.instruction: return true
+        case DeleteCommand.instruction: return !keysChanged
+        default: return false
+        }
+    }
+
     private var domain: CardSnapshot.SecurityDomain? {
         guard case .present(let domain) = conclusion.snapshot.securityDomain else { return nil }
         return domain

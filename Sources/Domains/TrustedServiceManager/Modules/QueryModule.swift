@@ -34,18 +34,20 @@ struct QueryModule: Sendable {
     func file(
         of secureElement: SecureElementRecord, for id: ServiceProviderID
     ) async throws(TSMError) -> CardFile {
-        let (provider, domain, instances) = try await stored { () async throws(StoreError) in
+        let (provider, domain, instances, policy) = try await stored { () async throws(StoreError) in
             (
                 try await store.serviceProvider(id),
                 try await store.securityDomain(on: secureElement.id, of: id),
-                try await store.serviceInstances(on: secureElement.id)
+                try await store.serviceInstances(on: secureElement.id),
+                try await store.delegationPolicy(of: id)
             )
         }
         guard let provider else {
             throw .notFound(field: "provider", reason: "the service provider is not registered")
         }
         return CardFile(
-            secureElement: secureElement, provider: provider, securityDomain: domain, instances: instances)
+            secureElement: secureElement, provider: provider, securityDomain: domain, instances: instances,
+            delegationPolicy: policy)
     }
 
     /// The dossier of the subscription's secure element, which must be `id` where one is named (TSM-03).

@@ -1,3 +1,5 @@
+public import ISO7816
+
 /// Everything durable of the central TSM: reads, and changes committed together or not at all.
 ///
 /// Two implementations are meant: SQLite, and PostgreSQL beside it.
@@ -46,6 +48,17 @@ public protocol DirectoryStore: Sendable {
     /// The newest executions, at most `limit`.
     func executions(limit: Int) async throws(StoreError) -> [Execution]
 
+    func delegationPolicies() async throws(StoreError) -> [DelegationPolicy]
+    func delegationPolicy(of provider: ServiceProviderID) async throws(StoreError) -> DelegationPolicy?
+    func cardDelegation(on secureElement: SecureElementIdentifier) async throws(StoreError) -> CardDelegation?
+    /// By AID.
+    func delegatedContent(on secureElement: SecureElementIdentifier) async throws(StoreError) -> [DelegatedContent]
+    func approval(_ id: ApprovalID) async throws(StoreError) -> Approval?
+    /// The one whose tokens are out; there is one at most.
+    func openApproval(on secureElement: SecureElementIdentifier) async throws(StoreError) -> Approval?
+    /// The newest approvals, at most `limit`.
+    func approvals(limit: Int) async throws(StoreError) -> [Approval]
+
     func idempotencyRecord(scope: String, key: String) async throws(StoreError) -> IdempotencyRecord?
 
     /// The newest audit entries, at most `limit`.
@@ -91,6 +104,15 @@ public enum StoreChange: Sendable {
     /// Inserts or replaces by id.
     case putCommunication(Communication)
     case updateExecution(Execution)
+    /// Inserts or replaces by provider.
+    case putDelegationPolicy(DelegationPolicy)
+    /// Inserts or replaces by secure element.
+    case putCardDelegation(CardDelegation)
+    /// Inserts or replaces by (secure element, AID).
+    case putDelegatedContent(DelegatedContent)
+    case deleteDelegatedContent(SecureElementIdentifier, AID)
+    /// Inserts or replaces by id.
+    case putApproval(Approval)
     /// Inserts or replaces by (scope, key).
     case putIdempotencyRecord(IdempotencyRecord)
     case insertCredential(CredentialRecord)

@@ -28,6 +28,28 @@ public protocol KeyService: Sendable {
         _ new: KeyReference, replacing: UInt8?, encryptedUnder opening: KeyReference
     ) async throws(KeyServiceError) -> CommandAPDU
 
+    /// Makes a key pair that signs tokens of delegated management, on P-256; the private half stays in the vault.
+    func createSigningKey(label: String) async throws(KeyServiceError) -> SigningKeyIndex
+
+    /// The signature over `message`: ECDSA with SHA-256, r and s side by side (GPC v2.3.1 §B.4.3).
+    func sign(_ message: [UInt8], with key: SigningKeyIndex) async throws(KeyServiceError) -> [UInt8]
+
+    /// PUT KEY of the public half, as the key that verifies tokens (version 70).
+    func putTokenKey(
+        _ key: SigningKeyIndex, replacing replaced: UInt8?
+    ) async throws(KeyServiceError) -> CommandAPDU
+
+    /// PUT KEY of the AES key that makes a card's receipts (version 71), diversified from a master key of its own and
+    /// encrypted under the DEK of `opening`.
+    func putReceiptKey(
+        _ key: KeyReference, replacing replaced: UInt8?, encryptedUnder opening: KeyReference
+    ) async throws(KeyServiceError) -> CommandAPDU
+
+    /// Whether `signature` is the one that the card's receipt key makes over `message`; compared in constant time.
+    func isReceipt(
+        _ signature: [UInt8], over message: [UInt8], by key: KeyReference
+    ) async throws(KeyServiceError) -> Bool
+
     /// Seals data at rest (AES-256-GCM); `context` binds it to its place.
     func seal(_ plaintext: [UInt8], context: String) async throws(KeyServiceError) -> [UInt8]
     func unseal(_ sealed: [UInt8], context: String) async throws(KeyServiceError) -> [UInt8]
@@ -61,6 +83,7 @@ public struct ForecastRequest: Hashable, Sendable {
 
 public enum KeyServiceError: Error, Equatable, Sendable, CustomStringConvertible {
     case unknownMasterKey(MasterKeyIndex)
+    case unknownSigningKey(SigningKeyIndex)
     case invalidTransportKey(String)
     case sealBroken(context: String)
     case invalid(String)
@@ -69,6 +92,7 @@ public enum KeyServiceError: Error, Equatable, Sendable, CustomStringConvertible
     public var description: String {
         switch self {
         case .unknownMasterKey(let index): "the vault holds no master key \(index.rawValue)"
+        case .unknownSigningKey(let index): "the vault holds no signing key \(index.rawValue)"
         case .invalidTransportKey(let reason): "the transport key cannot be used: \(reason)"
         case .sealBroken(let context): "sealed data of \(context) does not open: it was altered or belongs elsewhere"
         case .invalid(let reason): reason

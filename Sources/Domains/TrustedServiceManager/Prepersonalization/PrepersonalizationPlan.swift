@@ -39,8 +39,9 @@ struct PrepersonalizationPlan: Sendable {
 
     /// Tables 1, 4, 8.2 and 12.2: outside of the embedded configuration an SP SD may open a trusted path.
     private var privileges: Privileges {
-        file.secureElement.configuration.hasIssuerSecurityDomainApart
-            ? [.securityDomain, .trustedPath] : [.securityDomain]
+        guard file.secureElement.configuration.hasIssuerSecurityDomainApart else { return [.securityDomain] }
+        let isDelegated = file.delegationPolicy != nil && file.secureElement.approvesDelegation
+        return isDelegated ? [.securityDomain, .delegatedManagement, .trustedPath] : [.securityDomain, .trustedPath]
     }
 
     private var known: ServiceInstanceRecord? { file.instance(of: service.identifier, request.service.qualifier) }

@@ -18,6 +18,9 @@ struct CommandPolicy: Sendable {
         case central
     }
 
+    /// Whether the provider's SD has Delegated Management: then the card judges its content commands by their tokens.
+    private var isDelegated: Bool { file.delegationPolicy != nil && file.secureElement.approvesDelegation }
+
     /// The commands by name in §1.7.2: Delete Key, Get Data, Get Status, Put Key, Select, Set Status, Store Data, Install.
     private enum Instruction: UInt8 {
         case select = 0xA4
@@ -25,6 +28,7 @@ struct CommandPolicy: Sendable {
         case getData = 0xCA
         case putKey = 0xD8
         case storeData = 0xE2
+        case load = 0xE8
         case delete = 0xE4
         case install = 0xE6
         case setStatus = 0xF0
@@ -121,6 +125,8 @@ struct CommandPolicy: Sendable {
             return .securityDomain
         case .getData, .putKey, .storeData, .getStatus:
             return .securityDomain
+        case .load:
+            throw Refusal("loading is not for service providers")
         case .initializeUpdate, .externalAuthenticate:
             throw Refusal("the central TSM opens the session for this script")
         }
@@ -189,6 +195,13 @@ struct CommandPolicy: Sendable {
         switch instruction {
         case .select:
             try checkSelect(command, nil)
+        case .install where isDelegated && command.classByte.indicatesSecureMessaging:
+            // The card takes it with a token of ours alone (TSM-28).
+            break
+        case .load:
+            guard isDelegated, command.classByte.indicatesSecureMessaging else {
+                throw Refusal("loading is for those with Delegated Management")
+            }
         case .install:
             guard command.p1 == 0x20 else { throw Refusal("only INSTALL [for personalization] may be relayed") }
             if !command.classByte.indicatesSecureMessaging {

@@ -21,7 +21,14 @@ extension Conclusion {
         outcome.verdict = .stopped
         let next = settleStop(of: leg, at: offset, in: &outcome)
         outcome.unattempted += (next..<leg.commands.count).map { offset + $0 }
-        if leg.isLastToRun(next), outcome.failed.isEmpty, outcome.unattempted.isEmpty { outcome.verdict = .completed }
+        if leg.isLastToRun(next), outcome.failed.isEmpty, outcome.unattempted.isEmpty, isDecided(leg) {
+            outcome.verdict = .completed
+        }
+    }
+
+    private func isDecided(_ leg: LegResult) -> Bool {
+        guard case .torn(let index?) = leg.ending else { return true }
+        return !TornCommand(self, leg: leg, index: index).isUndecidable
     }
 
     /// Says what became of the command where the leg stopped.
@@ -54,7 +61,10 @@ extension Conclusion {
     }
 
     private func settleTorn(_ leg: LegResult, _ index: Int, _ offset: Int, _ outcome: inout ScriptOutcome) {
-        if TornCommand(self, leg: leg, index: index).tookEffect {
+        let torn = TornCommand(self, leg: leg, index: index)
+        // Neither answered nor failed: nothing is claimed of it.
+        if torn.isUndecidable { return }
+        if torn.tookEffect {
             outcome.responses.append(.init(index: offset + index, data: [], statusWord: nil))
         } else {
             outcome.failed.append(failure(leg, index, offset, nil))
