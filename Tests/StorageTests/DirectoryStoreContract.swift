@@ -56,6 +56,39 @@ enum DirectoryStoreContract {
         #expect(try await store.secureElement(element.id) == element)
     }
 
+    static func delegatedManagementComesBackAsWritten(_ store: any DirectoryStore) async throws {
+        try await store.commit(Specimen.directory)
+        let (element, provider) = (Specimen.secureElement.id, Specimen.provider.id)
+        #expect(try await store.openApproval(on: element) == nil)
+        try await store.commit([
+            .putDelegationPolicy(Specimen.delegationPolicy), .putCardDelegation(Specimen.cardDelegation),
+            .putDelegatedContent(Specimen.delegatedContent), .putApproval(Specimen.approval),
+        ])
+        #expect(try await store.delegationPolicies() == [Specimen.delegationPolicy])
+        #expect(try await store.delegationPolicy(of: provider) == Specimen.delegationPolicy)
+        #expect(try await store.delegationPolicy(of: Specimen.otherProvider.id) == nil)
+        #expect(
+            try await store.dossier(of: Specimen.subscription.msi, for: provider)?.delegationPolicy
+                == Specimen.delegationPolicy)
+        #expect(try await store.cardDelegation(on: element) == Specimen.cardDelegation)
+        #expect(try await store.delegatedContent(on: element) == [Specimen.delegatedContent])
+        #expect(try await store.approval(Specimen.approval.id) == Specimen.approval)
+        #expect(try await store.openApproval(on: element) == Specimen.approval)
+        // What is open is kept, whatever its age.
+        try await store.commit([.forget(before: .max)])
+        #expect(try await store.approvals(limit: 5) == [Specimen.approval])
+        var closed = Specimen.approval
+        closed.state = .closed
+        try await store.commit([
+            .putApproval(closed), .deleteDelegatedContent(element, Specimen.delegatedContent.aid),
+        ])
+        #expect(try await store.openApproval(on: element) == nil)
+        #expect(try await store.approvals(limit: 5) == [closed])
+        #expect(try await store.delegatedContent(on: element).isEmpty)
+        try await store.commit([.forget(before: .max)])
+        #expect(try await store.approvals(limit: 5).isEmpty)
+    }
+
     private static func expectTheDossierToHoldThem(_ store: any DirectoryStore) async throws {
         let (msi, provider) = (Specimen.subscription.msi, Specimen.provider.id)
         #expect(

@@ -29,6 +29,11 @@ struct SQLiteStoreContractTests {
         try await keeps(DirectoryStoreContract.theJournalComesBackAsWritten, place)
     }
 
+    @Test("policies, approvals and content of delegated management come back as written", arguments: Place.allCases)
+    func delegation(_ place: Place) async throws {
+        try await keeps(DirectoryStoreContract.delegatedManagementComesBackAsWritten, place)
+    }
+
     @Test("what is not there is nil or empty", arguments: Place.allCases)
     func absence(_ place: Place) async throws {
         try await keeps(DirectoryStoreContract.whatIsNotThereIsNil, place)

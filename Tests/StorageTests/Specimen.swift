@@ -103,6 +103,31 @@ enum Specimen {
             createdAt: 1_700_000_300)
     }
 
+    static let delegationPolicy = made {
+        try DelegationPolicy(
+            provider: provider.id, steps: [.load, .deletion], aidPrefixes: [[1, 2, 3, 4, 5]],
+            packages: ["A0000000031010"], objectsMax: 3)
+    }
+
+    static let cardDelegation = CardDelegation(
+        secureElement: secureElement.id, tokenKey: SigningKeyIndex(rawValue: 5),
+        receiptKey: KeyReference(
+            masterKeyIndex: MasterKeyIndex(rawValue: 6), keyVersionNumber: 0x71,
+            keyDiversificationData: [1, 2, 3]),
+        issuerIdentificationNumber: [0x48], isOnCard: true, lastTokenNumber: .max, confirmationCounter: 9)
+
+    static let delegatedContent = DelegatedContent(
+        secureElement: secureElement.id, provider: provider.id, aid: "F0544F4C4C01", kind: .application,
+        securityDomain: securityDomain.aid, loadFile: "F0544F4C4C", isSelectable: true)
+
+    static let approval = Approval(
+        id: ApprovalID(rawValue: "a-1"), provider: provider.id, secureElement: secureElement.id,
+        tokens: [
+            .init(
+                number: 7, step: .load("F0544F4C4C", under: securityDomain.aid), command: [1, 2, 3], state: .used),
+            .init(number: 8, step: .deletion("F0544F4C4C01"), command: [4]),
+        ], confirmationCounter: 4, issuedAt: 1_700_000_500, expiresAt: 1_700_001_100)
+
     static let idempotencyRecord = IdempotencyRecord(
         scope: "provider:harbour", key: "k-1", requestDigest: Array(repeating: 0xD1, count: 32),
         createdAt: 1_700_000_400)

@@ -67,10 +67,12 @@ extension World {
     /// Runs `story` in a world of its own and takes it down again.
     static func tell(
         _ cut: Cut? = nil, implementation: UInt8 = 0x70, figure: CardConfiguration.Figure = .embedded,
-        authority: TestAuthority? = nil, link: ModuleLink = .direct, _ story: (World) async throws -> Void
+        alternatives: CardConfiguration.Alternatives = .init(), authority: TestAuthority? = nil,
+        link: ModuleLink = .direct, _ story: (World) async throws -> Void
     ) async throws {
         let world = try await World(
-            cut, implementation: implementation, figure: figure, authority: authority, link: link)
+            cut, implementation: implementation, figure: figure, alternatives: alternatives, authority: authority,
+            link: link)
         do {
             try await story(world)
         } catch {

@@ -127,6 +127,21 @@ extension CuttingStore {
     func auditEntries(limit: Int) async throws(StoreError) -> [AuditEntry] {
         try await store.auditEntries(limit: limit)
     }
+    func delegationPolicies() async throws(StoreError) -> [DelegationPolicy] { try await store.delegationPolicies() }
+    func delegationPolicy(of provider: ServiceProviderID) async throws(StoreError) -> DelegationPolicy? {
+        try await store.delegationPolicy(of: provider)
+    }
+    func cardDelegation(on secureElement: SecureElementIdentifier) async throws(StoreError) -> CardDelegation? {
+        try await store.cardDelegation(on: secureElement)
+    }
+    func delegatedContent(
+        on secureElement: SecureElementIdentifier
+    ) async throws(StoreError) -> [DelegatedContent] { try await store.delegatedContent(on: secureElement) }
+    func approval(_ id: ApprovalID) async throws(StoreError) -> Approval? { try await store.approval(id) }
+    func openApproval(on secureElement: SecureElementIdentifier) async throws(StoreError) -> Approval? {
+        try await store.openApproval(on: secureElement)
+    }
+    func approvals(limit: Int) async throws(StoreError) -> [Approval] { try await store.approvals(limit: limit) }
     func credentials(after digest: [UInt8]?, limit: Int) async throws(StoreError) -> [CredentialRecord] {
         try await store.credentials(after: digest, limit: limit)
     }

@@ -116,7 +116,7 @@ struct InProcessCentralTSM: CentralTSMConnection {
         }
     }
 
-    private func msi(_ subscriber: Subscriber) throws(TSMError) -> MobileSubscriptionIdentifier {
+    func msi(_ subscriber: Subscriber) throws(TSMError) -> MobileSubscriptionIdentifier {
         do {
             return try MobileSubscriptionIdentifier(value: subscriber.msi)
         } catch {
@@ -124,11 +124,11 @@ struct InProcessCentralTSM: CentralTSMConnection {
         }
     }
 
-    private func context(_ key: String, _ action: String, _ body: String) -> RequestContext {
+    func context(_ key: String, _ action: String, _ body: String) -> RequestContext {
         RequestContext(provider: provider, idempotencyKey: key, requestDigest: Digest.hash(Array((action + body).utf8)))
     }
 
-    private func asking<Answer: Sendable>(
+    func asking<Answer: Sendable>(
         _ request: (CentralTSM) async throws(TSMError) -> Answer
     ) async throws(CentralTSMConnectionError) -> Answer {
         do throws(TSMError) {

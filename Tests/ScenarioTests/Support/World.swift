@@ -49,9 +49,10 @@ actor World {
     /// - Parameter implementation: the card's "i" parameter: 70 pseudo-random challenges, 60 random ones.
     init(
         _ cut: Cut? = nil, commitCut: CommitCut? = nil, implementation: UInt8 = 0x70,
-        figure: CardConfiguration.Figure = .embedded, authority: TestAuthority? = nil, link: ModuleLink = .direct
+        figure: CardConfiguration.Figure = .embedded, alternatives: CardConfiguration.Alternatives = .init(),
+        authority: TestAuthority? = nil, link: ModuleLink = .direct
     ) async throws {
-        configuration = CardConfiguration(figure)
+        configuration = CardConfiguration(figure, alternatives)
         folder = FileManager.default.temporaryDirectory.appending(path: "seneschal-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let server = try Self.startServer(in: folder, link: link, commitCut)

@@ -63,8 +63,6 @@ struct SecretReader {
         return text
     }
 
-    var isAtEnd: Bool { offset == secret.count }
-
     /// Nothing may follow.
     func finish() throws(SecretDecodingError) {
         if offset != secret.count { throw SecretDecodingError(offset: offset) }

@@ -1,6 +1,6 @@
 public import CardCryptography
 import GlobalPlatform
-import ISO7816
+public import ISO7816
 
 /// Manages content in a provider's own security domain, with a token of the central TSM's for every step, and hands every
 /// receipt back (TSM-28).
@@ -170,7 +170,7 @@ extension ProvisioningFlow {
         _ commands: [CommandAPDU], _ target: ServiceTarget, _ card: CardDescription,
         _ report: @Sendable (Step) async -> Void
     ) async throws(ProvisioningError) -> (RelayedScriptResult, [ResponseAPDU]) {
-        let script = ScriptMaker(keys: keys, random: random).commands(commands, card)
+        let script = ScriptMaker(keys: keys, random: random).script(of: commands, for: card)
         let communication = try await once(report) { key throws(CentralTSMConnectionError) in
             try await tsm.beginCommunication(
                 target, application: card.securityDomain, scriptBytes: script.scriptBytesMax,
@@ -180,7 +180,7 @@ extension ProvisioningFlow {
         let result: (RelayedScriptResult, [ResponseAPDU]) =
             if let processed {
                 try await vault { () async throws(ProviderKeysError) in
-                    try await ready.interpretWithAnswers(processed, keys)
+                    try await ready.interpreted(processed, keys)
                 }
             } else {
                 (.notStarted, [])
@@ -193,8 +193,8 @@ extension ProvisioningFlow {
 }
 
 extension ScriptMaker {
-    /// Commands of the provider's own for its security domain.
-    func commands(_ commands: [CommandAPDU], _ card: CardDescription) -> RelayedScript {
+    /// A script of any commands for the provider's security domain.
+    public func script(of commands: [CommandAPDU], for card: CardDescription) -> RelayedScript {
         RelayedScript(
             keySet: ProviderKeySet.own(version: card.keyVersionNumber) ?? .temporary, card: card,
             hostChallenge: random.bytes(card.challengeLength), commands: commands)

@@ -25,7 +25,7 @@ public enum DelegatedOperation: Hashable, Sendable {
     }
 
     /// The command that a token is asked for. A load is announced with the hash of its data block, which the token signs.
-    func command(in securityDomain: AID) -> CommandAPDU {
+    public func command(in securityDomain: AID) -> CommandAPDU {
         switch self {
         case .load(let aid, let file):
             InstallCommand.forLoad(

@@ -65,13 +65,13 @@ public struct RelayedScript: Hashable, Sendable, Codable {
     public func interpret(
         _ processed: ProcessedScript, _ keys: any ProviderKeys
     ) async throws(ProviderKeysError) -> RelayedScriptResult {
-        try await interpretWithAnswers(processed, keys).0
+        try await interpreted(processed, keys).result
     }
 
     /// What the answers prove, and the answers to the plain commands that are proved, in order.
-    func interpretWithAnswers(
+    public func interpreted(
         _ processed: ProcessedScript, _ keys: any ProviderKeys
-    ) async throws(ProviderKeysError) -> (RelayedScriptResult, [ResponseAPDU]) {
+    ) async throws(ProviderKeysError) -> (result: RelayedScriptResult, answers: [ResponseAPDU]) {
         guard processed.verdict != .unknown else { return (.unknown, []) }
         var responses: [ResponseAPDU] = []
         var index = 0

@@ -105,6 +105,7 @@ extension CentralTSM {
     ///
     /// - Returns: the data of the answer, or `nil` when it has none (`6A88`).
     func inquire(_ command: CommandAPDU, on id: SecureElementIdentifier) async throws(TSMError) -> [UInt8]? {
+        var lastRefusal: PlanRefusal?
         for _ in 0..<Self.roundsMax {
             let element = try await query.secureElement(id)
             let reading = Self.managementReading(of: element)
@@ -117,11 +118,11 @@ extension CentralTSM {
             switch result.legs[0].ending {
             case .complete: return result.legs[0].answers.flatMap(\.data)
             case .refused(_, .referencedDataNotFound): return nil
-            case .refused(_, let statusWord): throw .cardRefused(step: "ask the security domain", statusWord)
-            case .notOpened(let statusWord): throw .cardRefused(step: "open a session", statusWord)
-            case .misbehaved(let reason): throw .cardMisbehaved(reason: reason)
-            case .staleCounter, .torn, .notReached, .lost: continue
+            default: break
             }
+            let refusal = PlanRefusal(result, steps: ["ask the security domain"])
+            if let refusal, refusal == lastRefusal { throw refusal.error }
+            lastRefusal = refusal
         }
         throw .unreachable(reason: "the card was lost again and again; try again")
     }
