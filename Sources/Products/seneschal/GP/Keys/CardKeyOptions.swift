@@ -16,6 +16,12 @@ struct CardKeyOptions: ParsableArguments {
     var keys: String?
 
     @Option(
+        help: ArgumentHelp(
+            "Use the keys that the file has for this security domain: a new domain has those of the one above it.",
+            valueName: "aid"))
+    var keysOf: AIDArgument?
+
+    @Option(
         help: ArgumentHelp("A central TSM's vault; --master-key says which of its master keys.", valueName: "file"))
     var vault: String?
 
@@ -40,6 +46,7 @@ struct CardKeyOptions: ParsableArguments {
     func validate() throws {
         let sources = [keys != nil, vault != nil, testKeys, key != nil].count { $0 }
         if sources > 1 { throw ValidationError("Give one of --keys, --vault, --test-keys and --key.") }
+        if keysOf != nil && keys == nil { throw ValidationError("--keys-of chooses from a keys file: --keys FILE.") }
         if key != nil && !forceVisibleKeys {
             throw ValidationError(
                 "--key shows the key to every process of this machine and to the shell's history. Use --keys FILE, or "
@@ -57,7 +64,10 @@ struct CardKeyOptions: ParsableArguments {
     ///
     /// - Parameter unlock: what opens the vault, if it is one.
     func source(unlock: VaultOptions) throws -> any CardKeySource {
-        if let keys { return try KeySetsFile.read(keys).taken(for: diversification?.value) }
+        if let keys {
+            let file = try KeySetsFile.read(keys).taken(for: diversification?.value)
+            return keysOf.map { file.serving($0.aid) } ?? file
+        }
         if let vault, let masterKey {
             let opened = try SealedVault.open(at: vault, unlock: try unlock.unlock(keyFileDefault: vault + ".key"))
             return VaultKeySource(vault: opened, masterKey: MasterKeyIndex(rawValue: masterKey))
@@ -76,7 +86,8 @@ struct CardKeyOptions: ParsableArguments {
     func candidates(unlock: VaultOptions) async throws -> [(name: String, material: CardKeyMaterial)] {
         if let keys {
             return try KeySetsFile.read(keys).entries.enumerated().map { number, entry in
-                ("set \(number + 1) of \(keys)", entry.material)
+                let domain = entry.securityDomain.map { " (\($0))" } ?? ""
+                return ("set \(number + 1) of \(keys)\(domain)", entry.material)
             }
         }
         guard vault == nil else {

@@ -26,6 +26,13 @@ struct KeySetsFile: CardKeySource {
 
     let path: String
     private(set) var entries: [Entry]
+    /// Whose keys are meant, whatever security domain is spoken to.
+    private var owner: AID?
+
+    private init(path: String, entries: [Entry]) {
+        self.path = path
+        self.entries = entries
+    }
 
     static let bytesMax = 65_536
     static let entriesMax = 256
@@ -105,11 +112,19 @@ struct KeySetsFile: CardKeySource {
         return file
     }
 
+    /// The same keys, of which those of `securityDomain` serve any security domain.
+    func serving(_ securityDomain: AID) -> KeySetsFile {
+        var file = self
+        file.owner = securityDomain
+        return file
+    }
+
     /// The set that names the security domain and the version; then one that names less. A set of another security
     /// domain is never taken, one of another version only when it is the domain's only one: key files keep the version
     /// they were made with.
     func material(for request: CardKeyRequest) throws(CardKeysUnavailable) -> CardKeyMaterial {
-        let ofDomain = entries.filter { $0.securityDomain == nil || $0.securityDomain == request.securityDomain }
+        let wanted = owner ?? request.securityDomain
+        let ofDomain = entries.filter { $0.securityDomain == nil || $0.securityDomain == wanted }
         let named = ofDomain.filter { $0.securityDomain != nil }
         let candidates = named.isEmpty ? ofDomain : named
         if let exact = candidates.first(where: { $0.version == request.keyVersion && $0.version != nil }) {
@@ -117,7 +132,7 @@ struct KeySetsFile: CardKeySource {
         }
         if let any = candidates.first(where: { $0.version == nil }) { return any.material }
         if candidates.count == 1 { return candidates[0].material }
-        let domain = request.securityDomain.map { " of \($0)" } ?? ""
+        let domain = wanted.map { " of \($0)" } ?? ""
         let version = request.keyVersion.map { " version \($0)" } ?? ""
         throw CardKeysUnavailable(reason: "\(path) has no key set\(version)\(domain)")
     }

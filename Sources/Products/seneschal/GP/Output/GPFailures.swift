@@ -75,7 +75,12 @@ extension CommandFailure {
         case .selectedFileInvalidated: "`seneschal gp unlock` opens what is locked"
         case .notEnoughMemory: "`seneschal gp info` tells what is free; `gp delete` makes room"
         case .conditionsOfUseNotSatisfied where refusal.command.hasPrefix("DELETE"):
-            "`seneschal gp list` shows what came from it; --with-applications deletes that too"
+            "`seneschal gp list` shows what came from it; --with-applications deletes that too; a domain with Delegated "
+                + "Management needs --token"
+        case .conditionsOfUseNotSatisfied where refusal.command.hasPrefix("INSTALL [for load]"):
+            "`seneschal gp list` shows whether it is; a domain with Delegated Management needs --load-token and --token"
+        case .conditionsOfUseNotSatisfied where refusal.command.hasPrefix("LOAD"):
+            "a domain with DAP Verification needs its signature (--dap) and the --hash that was signed"
         case .fileNotFound where refusal.command == "SELECT":
             "`seneschal gp list` shows what is there; --sd names another"
         default: nil
@@ -92,7 +97,8 @@ extension CommandFailure {
             wrong.knownVersions.count > 1
                 ? "name the key set that these keys belong to: --key-version "
                     + wrong.knownVersions.map(\.description).joined(separator: " or ")
-                : "find the card's keys; `seneschal gp keys verify` tries candidates without burning a try"
+                : "`seneschal gp keys search` tries candidates without burning a try; a new security domain has the keys of "
+                    + "the one above it (--keys-of)"
         }
     }
 }
