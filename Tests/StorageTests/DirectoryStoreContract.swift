@@ -123,6 +123,10 @@ enum DirectoryStoreContract {
         execution.updatedAt += 5
         try await store.commit([.updateExecution(execution)])
         #expect(try await store.execution(execution.number) == execution)
+        var settled = execution
+        settled.state = .settled
+        try await store.commit([.updateExecution(settled), .updateExecution(execution)])
+        #expect(try await store.execution(execution.number) == settled, "what is settled stays settled")
         let bare = Specimen.bareExecution(on: Specimen.secureElement.id)
         let number = try await store.begin(bare) { _ in [] }
         var expected = bare

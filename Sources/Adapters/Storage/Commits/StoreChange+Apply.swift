@@ -23,7 +23,7 @@ extension StoreChange {
             try Tables.serviceInstances.delete(
                 ServiceInstanceRecord.key(secureElement, service, qualifier), from: database)
         case .putCommunication(let communication): try Tables.communications.put(communication, into: database)
-        case .updateExecution(let execution): try Tables.executions.update(execution, in: database)
+        case .updateExecution(let execution): try update(execution, in: database)
         case .putDelegationPolicy(let record): try Tables.delegationPolicies.put(record, into: database)
         case .putCardDelegation(let record): try Tables.cardDelegations.put(record, into: database)
         case .putDelegatedContent(let record): try Tables.delegatedContents.put(record, into: database)
@@ -36,6 +36,13 @@ extension StoreChange {
         case .audit(let entry): try Tables.auditEntries.insert(entry, into: database)
         case .forget(let time): try forget(before: time, in: database)
         }
+    }
+
+    /// A report that was on its way while its execution was withdrawn comes too late: what is settled stays settled.
+    private func update(_ execution: Execution, in database: Database) throws {
+        let known = try Tables.executions.one([execution.number.rawValue], in: database)
+        if known?.state == .settled, execution.state != .settled { return }
+        try Tables.executions.update(execution, in: database)
     }
 
     /// Answers go before the executions that they name: an answer is never older than what it began.

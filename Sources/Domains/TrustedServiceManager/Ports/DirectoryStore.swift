@@ -103,6 +103,7 @@ public enum StoreChange: Sendable {
     case deleteServiceInstance(SecureElementIdentifier, ServiceIdentifier, ServiceQualifier)
     /// Inserts or replaces by id.
     case putCommunication(Communication)
+    /// Changes nothing when the execution is settled already and this one is not: two may write at the same time.
     case updateExecution(Execution)
     /// Inserts or replaces by provider.
     case putDelegationPolicy(DelegationPolicy)
