@@ -1,0 +1,177 @@
+import CardCryptography
+import CardLink
+import GlobalPlatform
+import ISO7816
+import KeyVault
+import SecureChannel
+import SecureElement
+import ServiceProvider
+import Storage
+import Testing
+
+@testable import TrustedServiceManager
+
+/// The main road's sweep, for what stands beside it: the rotation alone, and an operator's own load and deletion.
+@Suite("No interruption leaves content or keys half done", .serialized)
+struct ContentSweepTests {
+    @Test("a key rotation alone ends with the provider's keys only, wherever it is cut")
+    func keyRotation() async throws {
+        let (before, after) = try await apdus { world in
+            try await world.prePersonalize(await world.first)
+            return world.guillotine.apdus
+        } story: { world in
+            try await Self.rotateKeys(world)
+        }
+        let cuts = Sweep.cuts(before..<after)
+        let struck = try await Sweep.run(cuts) { world, cut in
+            try await world.prePersonalize(await world.first)
+            try await Self.rotateKeys(world)
+            try await Self.checkKeys(world, "\(cut)")
+        }
+        #expect(after - before >= 5, "SELECT, the opening, PUT KEY, and the reading")
+        #expect(struck == cuts.count)
+        print("swept \(cuts.count) cut points of a key rotation alone")
+    }
+
+    @Test("a load in several blocks and the deletion of what was loaded are done once, wherever they are cut")
+    func content() async throws {
+        let (_, after) = try await apdus { _ in
+            0
+        } story: { world in
+            try await Self.loadAndDelete(world, "uncut")
+        }
+        let cuts = Sweep.cuts(0..<after)
+        let struck = try await Sweep.run(cuts) { world, cut in try await Self.loadAndDelete(world, "\(cut)") }
+        #expect(after >= 20, "\(after) APDUs")
+        #expect(struck == cuts.count)
+        print("swept \(cuts.count) cut points of a load and a deletion")
+    }
+
+    /// The numbers of the first APDU of a story and of the one behind its last.
+    private func apdus(
+        _ prepare: (World) async throws -> Int, story: (World) async throws -> Void
+    ) async throws -> (Int, Int) {
+        let world = try await World()
+        let before = try await prepare(world)
+        try await story(world)
+        let after = world.guillotine.apdus
+        await world.tearDown()
+        return (before, after)
+    }
+
+    // MARK: Key rotation
+
+    /// As a provider's own system would: until the card is said to have the new keys, with a new script for each round.
+    private static func rotateKeys(_ world: World) async throws {
+        let first = await world.first
+        let maker = ScriptMaker(keys: first.vault, random: world.random)
+        for _ in 0..<12 {
+            let card = try await world.description(first)
+            guard card.keyVersionNumber != ProviderKeySet.ownVersion(generation: 0) else { return }
+            let script = try await maker.keyRotation(card)
+            let commands = try await script.commands(first.vault)
+            let communication = try await settled { key async throws(TSMError) in
+                try await world.tsm.beginCommunication(
+                    world.rotation(of: card, script.scriptBytesMax), world.context(first, key: key))
+            }.communication
+            let outcome = try await settled { key async throws(TSMError) in
+                try await world.tsm.processScript(
+                    ProcessScriptRequest(communication: communication, commands: commands),
+                    world.context(first, key: key))
+            }
+            _ = try await settled { key async throws(TSMError) in
+                try await world.tsm.endCommunication(
+                    EndCommunicationRequest(
+                        communication: communication,
+                        operationStatus: outcome.verdict == .completed ? .success : .failure),
+                    world.context(first, key: key))
+            }
+        }
+        throw TSMError.wrongState(reason: "the rotation does not converge")
+    }
+
+    /// One request under one key, until its answer is settled.
+    private static func settled<Answer>(
+        _ request: (_ key: String) async throws(TSMError) -> Answer
+    ) async throws(TSMError) -> Answer {
+        let key = SystemRandomSource().bytes(16).hex
+        for _ in 0..<10 {
+            do throws(TSMError) {
+                return try await request(key)
+            } catch {
+                switch error {
+                case .unreachable, .unknownOutcome, .internal: continue
+                default: throw error
+                }
+            }
+        }
+        return try await request(key)
+    }
+
+    private static func checkKeys(_ world: World, _ place: String) async throws {
+        var card = await world.card.card
+        card.reset()
+        let description = try await world.description(await world.first)
+        _ = card.process(SelectCommand(description.securityDomain).command)
+        let template = try KeyInformationTemplate(
+            bytes: card.process(GetDataCommand.keyInformationTemplate.command).data)
+        #expect(template.versions.map(\.rawValue) == [description.keyVersionNumber], "\(place)")
+        let script = try await world.providerVault.forecast(
+            .own(generation: 0), card: description, hostChallenge: [1, 2, 3, 4, 5, 6, 7, 8],
+            commands: [GetStatusCommand(.applications).command])
+        let answers = script.script.map { card.process($0) }
+        let outcome = script.interpret(answers)
+        guard case .complete = outcome else {
+            Issue.record("\(place): the provider cannot open its SD: \(outcome)")
+            return
+        }
+        #expect(try await world.store.unsettledExecutions(on: nil).isEmpty, "\(place)")
+    }
+
+    // MARK: Load and deletion
+
+    private static let package: AID = "F0434152524945520200"
+    private static let load = ContentOrder.load(
+        executableLoadFile: package,
+        dataBlock: CAPFileBuilder(package: package, applets: ["F043415252494552020001"], codeLength: 600).components)
+
+    private static func loadAndDelete(_ world: World, _ place: String) async throws {
+        let id = try SecureElementIdentifier(value: World.cin)
+        let loaded = try await insisting { () async throws(TSMError) in
+            try await world.desk.manageContent(load, on: id, operatorContext("load"))
+        }
+        #expect(loaded.isPresent, "\(place)")
+        let files = await world.card.card.inventory.loadFiles.filter { $0.aid == package }
+        #expect(files.count == 1, "\(place)")
+        let gone = try await insisting { () async throws(TSMError) in
+            try await world.desk.manageContent(
+                .delete(package, withRelated: false), on: id, operatorContext("delete"))
+        }
+        #expect(!gone.isPresent, "\(place)")
+        #expect(await world.card.card.inventory.loadFiles.allSatisfy { $0.aid != package }, "\(place)")
+        #expect(try await world.store.unsettledExecutions(on: nil).isEmpty, "\(place)")
+    }
+
+    private static func operatorContext(_ key: String) -> OperatorContext {
+        OperatorContext(name: "anna", idempotencyKey: key, requestDigest: Array(key.utf8))
+    }
+
+    private static func insisting<Answer>(
+        _ request: () async throws(TSMError) -> Answer
+    ) async throws(TSMError) -> Answer {
+        for _ in 0..<10 { if let answer = try? await request() { return answer } }
+        return try await request()
+    }
+}
+
+extension World {
+    fileprivate nonisolated func rotation(
+        of card: CardDescription, _ scriptBytes: Int
+    ) async throws(TSMError) -> BeginCommunicationRequest {
+        let service: ServiceRequest
+        do { service = try self.service(await first) } catch { throw .internal(reason: "\(error)") }
+        return BeginCommunicationRequest(
+            service: service, targetApplication: card.securityDomain, scriptFormat: .compact,
+            scriptBytes: scriptBytes, operation: .keyRotation)
+    }
+}
