@@ -29,7 +29,7 @@ func fuzzChannelHost(_ bytes: [UInt8]) throws(FuzzViolation) -> Int {
             break
         }
         // Without R-MAC at the session's level a refusal keeps what data it has; with it, it goes bare.
-        let isBare = channel.level.hasResponseMAC && plain.statusWord.isRefusal
+        let isBare = channel.hasResponseMAC && plain.statusWord.isRefusal
         let expected = isBare ? ResponseAPDU(plain.statusWord) : plain
         try require((try? channel.host.unwrap(response)) == expected, "the host reads what the card wrapped")
         accepted += 1
@@ -41,6 +41,9 @@ func fuzzChannelHost(_ bytes: [UInt8]) throws(FuzzViolation) -> Int {
 private func fuzzOpening(_ input: inout FuzzInput) throws(FuzzViolation) {
     guard input.flag() else { return }
     let response = ResponseAPDU.any(&input)
+    if let read = try? SCP02InitializeUpdateResponse(bytes: response.data) {
+        try require(read.bytes == response.data, "the answer of a card with SCP02 is written as it was read")
+    }
     if let read = try? InitializeUpdateResponse(bytes: response.data) {
         try require(read.bytes == response.data, "the answer to INITIALIZE UPDATE is written as it was read")
     }
@@ -54,7 +57,7 @@ extension ChannelFixture {
     /// Refused as forged; or read as a refusal without data, which nobody can prove (Amd D §6.2.5).
     fileprivate mutating func distrusts(_ response: ResponseAPDU) throws(FuzzViolation) -> Int {
         let read = try? host.unwrap(response)
-        guard level.hasResponseMAC else { return 0 }
+        guard hasResponseMAC else { return 0 }
         if let read {
             let isClaim = read.data.isEmpty && !read.statusWord.isWarning && read.statusWord != .success
             try require(isClaim, "a response altered on its way is not believed")

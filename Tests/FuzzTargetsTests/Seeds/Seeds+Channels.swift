@@ -5,8 +5,9 @@ extension Seeds {
     static var cardSessions: [[UInt8]] {
         var seeds: [[UInt8]] = []
         for opening in sessions {
-            seeds.append(opening + honest(lengths: [12, 0, 15]) + [1] + command(length: 12) + [0, 0, 1, 7])
             seeds.append(opening + honest(lengths: [0, 15, 16, 30, 31, 223]))
+            guard opening[2] % 2 == 1 else { continue }
+            seeds.append(opening + honest(lengths: [12, 0, 15]) + [1] + command(length: 12) + [0, 0, 1, 7])
             seeds.append(opening + honest(lengths: [31]) + [2] + command(length: 3))
         }
         let opening: [UInt8] = [0x80, 0x50, 0, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0x84, 0x82, 0x33, 0, 16]
@@ -20,6 +21,7 @@ extension Seeds {
             var answered = opening
             for length in [0, 1, 15, 16, 31] { answered += [3] + command(length: 5) + response(length: length) }
             seeds.append(answered)
+            guard opening[2] % 2 == 1 else { continue }
             seeds.append(opening + [0] + command(length: 4) + response(length: 16) + [1, 5, 0, 3, 0xFF])
             seeds.append(opening + [1] + command(length: 4) + response(length: 16) + [1, 16] + decisions(8, 16))
         }
@@ -28,9 +30,9 @@ extension Seeds {
 
     private static func honest(lengths: [Int]) -> [UInt8] { lengths.flatMap { [7] + command(length: $0) } }
 
-    /// Both modes, all six levels, without a fuzzed opening.
+    /// Both modes of SCP03 and four kinds of SCP02, all six levels, without a fuzzed opening.
     private static var sessions: [[UInt8]] {
-        [0, 1].flatMap { mode in (UInt8(0)..<6).map { level in [0, mode, level] } }
+        [0, 1, 2, 4, 6, 7].flatMap { mode in (UInt8(0)..<6).map { level in [0, mode, level] } }
     }
 
     private static func command(length: Int) -> [UInt8] {
