@@ -33,11 +33,32 @@ public struct BERTLV: Hashable, Sendable {
     /// A constructed data object from its parts, in order.
     public init(_ tag: BERTag, _ children: [BERTLV]) {
         self.tag = tag
-        value = children.flatMap(\.bytes)
+        value = children.bytes
     }
 
     /// Tag, length in its shortest form, value.
-    public var bytes: [UInt8] { tag.bytes + Self.lengthBytes(value.count) + value }
+    public var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(value.count + Self.headLengthMax)
+        append(to: &bytes)
+        return bytes
+    }
+
+    /// Three bytes of tag and four of length.
+    fileprivate static let headLengthMax = 7
+
+    fileprivate func append(to bytes: inout [UInt8]) {
+        let tag = tag.rawValue
+        if tag > 0xFFFF { bytes.append(UInt8(truncatingIfNeeded: tag >> 16)) }
+        if tag > 0xFF { bytes.append(UInt8(truncatingIfNeeded: tag >> 8)) }
+        bytes.append(UInt8(truncatingIfNeeded: tag))
+        if value.count < 0x80 {
+            bytes.append(UInt8(value.count))
+        } else {
+            bytes.append(contentsOf: Self.lengthBytes(value.count))
+        }
+        bytes.append(contentsOf: value)
+    }
 
     /// The data objects inside.
     public func children() throws(BERTLVDecodingError) -> [BERTLV] { try Self.sequence(value) }
@@ -107,7 +128,12 @@ extension [BERTLV] {
     public subscript(tag: BERTag) -> [UInt8]? { first { $0.tag == tag }?.value }
 
     /// All objects as bytes, one after the other.
-    public var bytes: [UInt8] { flatMap(\.bytes) }
+    public var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(reduce(0) { $0 + $1.value.count + BERTLV.headLengthMax })
+        for object in self { object.append(to: &bytes) }
+        return bytes
+    }
 }
 
 /// Reads data objects one after the other from bytes.

@@ -124,7 +124,7 @@ struct NaiveRegistry: Equatable {
             else { return false }
             objects[actor]?.keys.removeAll { $0.version == version }
         case .storeData(let tag, let value):
-            guard [0x42, 0x45, 0x5F50, 0x9F66, 0x9F67].contains(tag) else { return false }
+            guard [0x42, 0x45, 0x5F20, 0x5F50, 0x9F66, 0x9F67].contains(tag) else { return false }
             objects[actor]?.data[tag] = value
         case .lockCard:
             guard authority == .everything || authority == .issuing else { return false }

@@ -184,7 +184,7 @@ extension RegistryDriver {
         ]
         static let versions: [KeyVersionNumber] = [0x01, 0x30, 0x31, 0x32]
         static let keys = [0x10, 0x20, 0x30].map { TestCard.keySet($0) }
-        static let tags: [BERTag] = [0x42, 0x45, 0x5F50, 0x9F66, 0x50]
+        static let tags: [BERTag] = [0x42, 0x45, 0x5F20, 0x5F50, 0x9F66, 0x50]
 
         /// Whoever does most of the work on a card of this figure.
         static func manager(_ model: NaiveRegistry) -> AID {

@@ -13,21 +13,21 @@ public struct CardRules: Hashable, Sendable {
     }
 
     /// Other names that SELECT finds the issuer security domain by: the AID of older cards.
-    var issuerSecurityDomainAliases: [AID] { ["A000000003000000"] }
+    var issuerSecurityDomainAliases: [AID] { Self.aliases }
+    private static let aliases: [AID] = ["A000000003000000"]
 
     /// What STORE DATA may give a security domain: identification numbers, SD manager URL, production data.
-    var storableTags: Set<BERTag> { [0x42, 0x45, 0x5F20, 0x5F50, 0x9F66, 0x9F67] }
+    var storableTags: Set<BERTag> { Self.storable }
+    private static let storable: Set<BERTag> = [0x42, 0x45, 0x5F20, 0x5F50, 0x9F66, 0x9F67]
 
     /// Volatile memory that applications may use, in bytes.
     var volatileCapacity: Int { 16 * 1024 }
 
     /// What nobody deletes, locks or extradites (TSM-31).
-    var companions: Set<AID> {
-        [
-            CardConfiguration.paymentSystemEnvironment, CardConfiguration.walletCompanion,
-            CardConfiguration.storedValue,
-        ]
-    }
+    var companions: Set<AID> { Self.companionInstances }
+    private static let companionInstances: Set<AID> = [
+        CardConfiguration.paymentSystemEnvironment, CardConfiguration.walletCompanion, CardConfiguration.storedValue,
+    ]
 
     /// A UICC has a file system beside its applications, whose root clients ask for first.
     var hasFileSystem: Bool { figure == .uicc || figure == .uiccWithThirdParty }

@@ -129,15 +129,19 @@ extension CardMemory {
     /// The issuer security domain; in Fig. 5 the central SD too.
     var issuerSecurityDomain: AID { applications[0].aid }
 
-    func index(of aid: AID) -> Int? { applications.firstIndex { $0.aid == aid } }
+    /// Where an Application stands. By index, because to hand an entry to a closure is to copy it, and every command
+    /// looks up several.
+    func index(of aid: AID) -> Int? { applications.indices.first { applications[$0].aid == aid } }
 
-    func application(_ aid: AID) -> RegisteredApplication? { applications.first { $0.aid == aid } }
+    func application(_ aid: AID) -> RegisteredApplication? { index(of: aid).map { applications[$0] } }
 
     func loadFile(_ aid: AID) -> RegisteredLoadFile? { loadFiles.first { $0.aid == aid } }
 
     /// The security domain with this AID.
     func securityDomain(_ aid: AID) -> SecurityDomain? {
-        guard case .securityDomain(let domain)? = application(aid)?.content else { return nil }
+        guard let index = index(of: aid), case .securityDomain(let domain) = applications[index].content else {
+            return nil
+        }
         return domain
     }
 
@@ -148,16 +152,20 @@ extension CardMemory {
     func nearest(_ privilege: Privileges, from aid: AID) -> AID? {
         var current = aid
         for _ in 0...applications.count {
-            guard let application = application(current) else { return nil }
-            if application.isSecurityDomain, application.privileges.isSuperset(of: privilege) { return current }
-            guard application.securityDomain != current else { return nil }
-            current = application.securityDomain
+            guard let index = index(of: current) else { return nil }
+            if applications[index].isSecurityDomain, applications[index].privileges.isSuperset(of: privilege) {
+                return current
+            }
+            guard applications[index].securityDomain != current else { return nil }
+            current = applications[index].securityDomain
         }
         return nil
     }
 
     /// The security domain that an Application or load file is associated with.
-    func parent(of aid: AID) -> AID? { application(aid)?.securityDomain ?? loadFile(aid)?.securityDomain }
+    func parent(of aid: AID) -> AID? {
+        index(of: aid).map { applications[$0].securityDomain } ?? loadFile(aid)?.securityDomain
+    }
 
     /// Changes the security domain with this AID in place.
     mutating func updateSecurityDomain(_ aid: AID, _ change: (inout SecurityDomain) -> Void) {
@@ -181,8 +189,7 @@ extension CardMemory {
         // The tree is at most as deep as it has nodes; the issuer security domain is its own parent.
         for _ in 0...applications.count {
             if current == ancestor { return true }
-            let parent = application(current)?.securityDomain ?? loadFile(current)?.securityDomain
-            guard let parent, parent != current else { return false }
+            guard let parent = parent(of: current), parent != current else { return false }
             current = parent
         }
         return false
@@ -193,7 +200,8 @@ extension CardMemory {
         var current = aid
         for _ in 0...applications.count {
             if securityDomain(current)?.defaultKeySet(identity) != nil { return current }
-            guard let parent = application(current)?.securityDomain, parent != current else { break }
+            guard let index = index(of: current), applications[index].securityDomain != current else { break }
+            let parent = applications[index].securityDomain
             current = parent
         }
         return issuerSecurityDomain
