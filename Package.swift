@@ -155,8 +155,9 @@ let package = Package(
             dependencies: [
                 "Assembly",
                 "ISO7816", "CardCryptography", "COpenSSL", "GlobalPlatform", "SecureChannel", "SecureElement",
-                "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SERAM", "SeneschalAPI", "SeneschalClient",
-                "KeyVault", "Storage", "CardLink", "HTTPServer", asyncHTTPClient, nioCore, nioHTTP1, logging,
+                "TrustedServiceManager", "ServiceProvider", "CardManagement", "MobileDevice", "SERAM", "SeneschalAPI",
+                "SeneschalClient", "KeyVault", "Storage", "CardLink", "HTTPServer", asyncHTTPClient, nioCore, nioHTTP1,
+                logging,
             ],
             path: "Benchmarks", exclude: ["README.md"], swiftSettings: strict),
 

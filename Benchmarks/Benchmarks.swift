@@ -12,6 +12,9 @@ enum Benchmarks {
         }
         report("SCP03 (one thread)", benchmarkSecureChannel())
         report("Card in process", benchmarkCard())
+        report("Card with content", try await benchmarkFurnishedCard())
+        report("Card over vpcd", try await benchmarkVPCD())
+        report("Host library", try await benchmarkInstallation())
         report("Provisioning over HTTP", try await benchmarkProvisioning())
         report("SE-data look-ups over HTTP", try await benchmarkLookUps())
         let missed = measurements.count { $0.isMet == false }
