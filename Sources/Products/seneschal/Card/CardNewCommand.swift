@@ -63,6 +63,10 @@ struct CardNewCommand: AsyncParsableCommand {
             """)
     var configuration = CardFigureArgument.embedded
 
+    @Option(
+        help: ArgumentHelp("Persistent memory for load files, instances and keys together.", valueName: "bytes"))
+    var memory = CardConfiguration.embedded.capacity
+
     @OptionGroup(title: "Alternatives")
     var alternatives: CardAlternatives
 
@@ -75,6 +79,10 @@ struct CardNewCommand: AsyncParsableCommand {
         if AESKey.Size(rawValue: keyBits / 8) == nil || keyBits % 8 != 0 {
             throw ValidationError("--key-bits is 128, 192 or 256, not \(keyBits).")
         }
+        guard Self.memoryRange.contains(memory) else {
+            throw ValidationError(
+                "--memory is \(Self.memoryRange.lowerBound) to \(Self.memoryRange.upperBound), not \(memory).")
+        }
     }
 
     func run() async throws {
@@ -82,7 +90,8 @@ struct CardNewCommand: AsyncParsableCommand {
             throw FileError(path: file, reason: "exists already; choose another name or remove it")
         }
         let cin = cin?.bytes ?? SystemRandomSource().bytes(8)
-        let configuration = CardConfiguration(configuration.figure, alternatives.alternatives)
+        var configuration = CardConfiguration(configuration.figure, alternatives.alternatives)
+        configuration.capacity = memory
         let (keys, origin) = try keys(for: configuration)
         let identity = CardIdentity(
             issuerIdentificationNumber: Self.issuerIdentificationNumber, cardImageNumber: cin,
@@ -93,7 +102,8 @@ struct CardNewCommand: AsyncParsableCommand {
         }
         try authority.open()?.personalize(&card)
         try CardFile.create(file, card)
-        Terminal.output("Card \(cin.hex) (\(implementation.implementation)) is in \(file).")
+        Terminal.output(
+            "Card \(cin.hex), \(configuration.figure), \(implementation.implementation), is in \(file).")
         Terminal.output("Its keys: \(origin)")
         Terminal.output("Next: seneschal card serve \(file)")
     }
@@ -116,6 +126,9 @@ struct CardNewCommand: AsyncParsableCommand {
         try CardKeysFile.write(keys, to: path)
         return (keys, "random, written to \(path)")
     }
+
+    /// What every configuration fits into, and more than any card has.
+    private static let memoryRange = 16 * 1024...16 * 1024 * 1024
 
     /// Ours: not registered with anybody.
     private static let issuerIdentificationNumber = Array("SENE".utf8)
