@@ -1,0 +1,51 @@
+# pySim-shell on a UICC: the file system's root, then the commands of its security domain.
+
+# pysim TITLE COMMAND…: pySim-shell runs the commands on the ISD and complains of nothing. What they print is matched
+# against PATTERN, when that is set.
+pysim() {
+    title=$1; shift
+    commands=(); for command; do commands+=(-e "$(printf %q "$command")"); done
+    check "pySim-shell: $title" "out=\$($PYSIM -p 0 --noprompt ${commands[*]} -e quit </dev/null 2>&1)
+        echo \"\$out\"; ! echo \"\$out\" | grep -Eq 'EXCEPTION|Error|Traceback|not equipped|Cannot' &&
+        echo \"\$out\" | grep -Eq '${PATTERN:-.}'"
+}
+
+pysim_commands() {
+    open="$1 --key-enc $key --key-mac $key --key-dek $key"
+    PATTERN='3f00' pysim "MF" "select MF"
+    PATTERN='application_id|a000000151000000' pysim "select ADF.ISD" "select ADF.ISD"
+    PATTERN='key_information' pysim "get_data key_information" "select ADF.ISD" "get_data key_information"
+    PATTERN='card_recognition|card_data' pysim "get_data card_data" "select ADF.ISD" "get_data card_data"
+    for level in 1 3 ${2:-}; do
+        PATTERN=Successfully pysim "$1 at level $level" "select ADF.ISD" "$open --security-level $level" "get_status isd"
+    done
+    PATTERN='f053454e45534348414c5056|F053454E45534348414C5056|aid' pysim "get_status of applications and load files" \
+        "select ADF.ISD" "$open --security-level 3" "get_status applications" "get_status files" "get_status files_and_modules"
+    PATTERN='done' pysim "install_cap" "select ADF.ISD" "$open" "install_cap $TESTS/small.cap"
+    check "the application can be selected" "answers 00A404000DF053454E45534348414C49010100 'SW1=0x(90|61)'"
+    pysim "set_status locks it" "select ADF.ISD" "$open --security-level 3" \
+        "set_status app_or_ssd locked --aid F053454E45534348414C490101"
+    pysim "delete_card_content" "select ADF.ISD" "$open" \
+        "delete_card_content F053454E45534348414C4901 --delete-related-objects"
+    pysim "put_key adds a set" "select ADF.ISD" "$open --security-level 3" \
+        "put_key --key-version-nr 0x22 --key-id 1 --key-type $3 --key-data $other --key-type $3 --key-data $other --key-type $3 --key-data $other"
+    PATTERN=Successfully pysim "the added set opens the card" "select ADF.ISD" \
+        "$1 --key-ver 0x22 --key-enc $other --key-mac $other --key-dek $other"
+    pysim "delete_key" "select ADF.ISD" "$open" "delete_key --key-ver 0x22"
+    pysim "store_data" "select ADF.ISD" "$open" "store_data --data-structure ber_tlv 42030102034503040506"
+    pysim "install_for_install of a security domain" "select ADF.ISD" "$open" \
+        "install_for_install --load-file-aid A0000001515350 --module-aid A000000151535041 --application-aid F0112233445500 --privilege security_domain --install-parameters C900 --make-selectable"
+}
+
+if [ -z "$PYSIM" ]; then
+    echo "== pySim-shell: skipped: set PYSIM to its command"
+else
+    key=404142434445464748494A4B4C4D4E4F
+    other=505152535455565758595A5B5C5D5E5F
+    start pysim-scp03 --configuration uicc --test-keys -- --atr t0
+    pysim_commands establish_scp03 51 aes
+    stop
+    start pysim-scp02 --configuration uicc --test-keys --scp02 15 -- --atr t0
+    pysim_commands establish_scp02 '' des
+    stop
+fi
