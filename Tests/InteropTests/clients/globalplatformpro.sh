@@ -88,6 +88,36 @@ gp_states() {
     check "an unlocked one does" "answers 00A404000EF053454E45534348414C5743000100 'SW1=0x90, SW2=0x00'"
 }
 
+# Delegated management on Fig. 7: the central domain verifies tokens, a domain below it installs with them.
+gp_delegated() {
+    central=F053454E45534348414C43530001 delegated=F0112233445501
+    openssl genrsa -out token$1.pem $1 2>/dev/null
+    openssl rsa -in token$1.pem -pubout -out token$1.pub.pem 2>/dev/null
+    gp "--put-key of the token's key, RSA-$1" -c $central --put-key token$1.pub.pem --new-keyver 0x70
+    gp "--put-key of the receipts' key" -c $central --put-key aes:$other --new-keyver 0x71
+    gp "--domain with DelegatedManagement" -c $central --domain $delegated --privs DelegatedManagement
+    gp_fails "--load without a token is refused" -c $delegated --load "$TESTS/small.cap"
+    gp "--dm-key --receipt-key --load" -c $delegated --dm-key token$1.pem --receipt-key $other --load "$TESTS/small.cap"
+    gp_prints "-l shows the package below the domain" $package -c $delegated -l
+    openssl genrsa -out wrong$1.pem $1 2>/dev/null
+    gp_fails "--install-only with another key's token is refused" -c $delegated --dm-key wrong$1.pem \
+        --package $package --applet $instance --create $instance
+    gp "--dm-key --create" -c $delegated --dm-key token$1.pem --receipt-key $other \
+        --package $package --applet $instance --create $instance
+    gp "--dm-key --delete" -c $delegated --dm-key token$1.pem --receipt-key $other --delete $instance
+    gp "--dm-key --delete of the package" -c $delegated --dm-key token$1.pem --receipt-key $other --delete $package
+}
+
+# DAP on Fig. 7: a domain that verifies what is loaded below it.
+gp_dap() {
+    central=F053454E45534348414C43530001 verifying=F0112233445502
+    gp "--domain with DAPVerification" -c $central --domain $verifying --privs DAPVerification
+    gp "--put-key of the DAP's key" -c $verifying --put-key $1.pub.pem --new-keyver 0x73
+    gp_fails "--load without a DAP is refused" -c $central --load "$TESTS/small.cap" --to $verifying
+    gp "--load with a DAP" -c $central --load "$TESTS/small.cap" --to $verifying --dap-domain $verifying --dap-key $1.pem
+    gp "--delete" -c $central --delete $package
+}
+
 if [ -z "$GP" ]; then
     echo "== GlobalPlatformPro: skipped: set GP to its command"
 else
@@ -114,6 +144,19 @@ else
         gp_keys
         gp_domains
         gp_states
+        stop
+    done
+    for bits in 1024 2048; do
+        start "gp-delegated-$bits" --test-keys --configuration embedded-third-party --without-mandated-dap -- --atr t1
+        gp_delegated $bits
+        stop
+    done
+    for kind in rsa2048 prime256v1; do
+        if [ $kind = rsa2048 ]; then openssl genrsa -out $kind.pem 2048 2>/dev/null
+        else openssl ecparam -name $kind -genkey -noout -out $kind.pem; fi
+        openssl pkey -in $kind.pem -pubout -out $kind.pub.pem
+        start "gp-dap-$kind" --test-keys --configuration embedded-third-party --without-mandated-dap -- --atr t1
+        gp_dap $kind
         stop
     done
     start gp-t0 --test-keys -- --atr t0

@@ -81,6 +81,33 @@ gpshell_keys() {
     gpshell "put-dap-key replaces it with AES" put-dap-key --kv 0x73 --key-type aes $other
 }
 
+# gpshell_delegated KIND: tokens signed by gpshell3, receipts verified by it, on Fig. 7.
+gpshell_delegated() {
+    central=F053454E45534348414C43530001 delegated=F0112233445501
+    cap=$TESTS/small.cap package=F053454E45534348414C4901 instance=F053454E45534348414C490101
+    other=505152535455565758595A5B5C5D5E5F
+    case $1 in
+    rsa*) type=rsa; openssl genrsa -out token.pem "${1#rsa}" 2>/dev/null ;;
+    *) type=ecc; openssl ecparam -name "$1" -genkey -noout -out token.pem ;;
+    esac
+    gpshell "put-dm-token $1" --sd $central put-dm-token --kv 0 --token-type $type token.pem
+    gpshell "put-dm-receipt" --sd $central put-dm-receipt --kv 0 $other
+    gpshell "install-sd with delegated management" --sd $central install-sd --priv dm $delegated
+    hash=$($GPSHELL hash "$cap")
+    load=$($GPSHELL sign-load-token "$cap" $delegated "$hash" token.pem)
+    install=$($GPSHELL sign-install-token --p1 0x0C $package $instance $instance token.pem)
+    gpshell_fails "install without tokens is refused" --sd $delegated install --hash "$hash" "$cap"
+    gpshell "install --load-token --install-token" --sd $delegated --sec mac+enc install --hash "$hash" \
+        --load-token "$load" --install-token "$install" "$cap"
+    gpshell_prints "list-apps shows it" "$instance lc=selectable" --sd $delegated list-apps
+    gpshell_fails "delete without a token is refused" --sd $delegated --sec mac+enc delete $instance
+    delete=$($GPSHELL sign-delete-token $instance token.pem)
+    check "gpshell3 delete --token" "answer=\$($GPSHELL -t --sd $delegated --sec mac delete --token $delete $instance) &&
+        echo \"\$answer\" | sed -n 's/^Unwrapped response <-- \\([0-9A-F]*\\)9000\$/\\19000/p' | tail -n 1 >receipt"
+    gpshell "verify-delete-receipt" verify-delete-receipt --key $other --aid $instance "\$(cat receipt)"
+    gpshell_fails "the same token is refused for what is not there" --sd $delegated delete --token $delete $instance
+}
+
 if [ -z "$GPSHELL" ]; then
     echo "== gpshell3: skipped: set GPSHELL to its command"
 else
@@ -96,6 +123,11 @@ else
         gpshell_reading
         gpshell_content
         gpshell_keys 3des
+        stop
+    done
+    for kind in rsa1024 rsa2048 prime256v1 secp384r1; do
+        start "gpshell-delegated-$kind" --test-keys --configuration embedded-third-party --without-mandated-dap -- --atr t1
+        gpshell_delegated $kind
         stop
     done
     start gpshell-t0 --test-keys -- --atr t0
