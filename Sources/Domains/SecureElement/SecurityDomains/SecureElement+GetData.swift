@@ -15,7 +15,7 @@ extension SecureElement {
         switch request {
         case .cardData: cardRecognitionData.bytes
         case .cardCapabilityInformation: cardCapabilityInformation.bytes
-        case .keyInformationTemplate: domain.keyInformation?.bytes
+        case .keyInformationTemplate: domain.keyInformation.bytes
         case .sequenceCounter: sequenceCounter(domain)
         case .confirmationCounter: confirmationCounter(of: aid, domain)
         case .keyDerivationData: BERTLV(0xCF, memory.identity.keyDiversificationData).bytes

@@ -25,7 +25,7 @@ extension SecureElement {
             throw Refusal(.conditionsOfUseNotSatisfied)
         }
         guard after.keys.count <= SecurityDomain.keysMax,
-            after.keyInformation?.bytes.count ?? 0 <= SecurityDomain.keyInformationLengthMax
+            after.keyInformation.bytes.count <= SecurityDomain.keyInformationLengthMax
         else { throw Refusal(.notEnoughMemory) }
         memory.updateSecurityDomain(aid) { $0 = after }
         try checkMemory()

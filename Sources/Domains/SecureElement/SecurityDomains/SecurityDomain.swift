@@ -91,10 +91,9 @@ extension SecurityDomain {
         keySet(version) != nil || tripleDESKeySet(version) != nil || baseKey(version) != nil
     }
 
-    /// GET DATA E0.
-    var keyInformation: KeyInformationTemplate? {
-        guard !keys.isEmpty || authority != nil else { return nil }
-        return KeyInformationTemplate(
+    /// GET DATA E0: an empty template without keys, from which GlobalPlatformPro sees that it has to add, not replace.
+    var keyInformation: KeyInformationTemplate {
+        KeyInformationTemplate(
             keys.map { key in
                 KeyInformation(
                     identifier: key.identifier, version: key.version,
