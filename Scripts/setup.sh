@@ -2,6 +2,9 @@
 # Makes sure that the build has what it needs from the system: Swift, and three C libraries with their headers.
 # Does nothing, in a few milliseconds, when everything is there. Installs with apt-get as root or by sudo, or says
 # exactly which packages to install.
+#
+#   Scripts/setup.sh            what `make demo` and `make test` need
+#   Scripts/setup.sh --interop  the programs that `make interop` puts on the card, as far as Debian has them
 set -euo pipefail
 
 swift_minimum=6.2
@@ -45,6 +48,28 @@ install_packages() {
     "${as_root[@]}" apt-get update -qq || true
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
+
+# Prints the Debian packages of the programs that `make interop` runs, those that are missing.
+missing_clients() {
+    command -v pcscd >/dev/null || echo pcscd
+    find /usr/lib /usr/local/lib -name 'libifdvpcd.so*' 2>/dev/null | grep -q . || echo vsmartcard-vpcd
+    command -v opensc-tool >/dev/null || echo opensc
+    command -v pcsc_scan >/dev/null || echo pcsc-tools
+    command -v unshare >/dev/null || echo util-linux
+    command -v openssl >/dev/null || echo openssl
+    /usr/bin/python3 -c 'import smartcard' 2>/dev/null || echo python3-pyscard
+    /usr/bin/python3 -c 'import cryptography' 2>/dev/null || echo python3-cryptography
+}
+
+if [ "${1:-}" = --interop ]; then
+    missing=$(missing_clients | tr '\n' ' ')
+    [ -z "${missing// /}" ] && exit 0
+    echo "setup: installing $missing"
+    # shellcheck disable=SC2086 # one word each
+    if install_packages $missing && [ -z "$(missing_clients)" ]; then exit 0; fi
+    echo "setup: these could not be installed from here: $missing; the checks that need them are skipped" >&2
+    exit 1
+fi
 
 check_swift
 missing=$(missing_packages | tr '\n' ' ')

@@ -7,7 +7,7 @@
 #   GP=COMMAND       GlobalPlatformPro, for instance "java -jar gp.jar"; `gp` in PATH otherwise
 #   GPSHELL=COMMAND  gpshell3; `gpshell3` in PATH otherwise
 #   PYSIM=COMMAND    pySim-shell; `pySim-shell.py` in PATH otherwise
-#   PYTHON=COMMAND   a Python with pyscard; `python3` otherwise
+#   PYTHON=COMMAND   a Python with pyscard and cryptography; the system's otherwise
 #   CAP=FILE         a further load file with one applet, for the install and delete checks
 #   ONLY=NAME        only clients/NAME.sh
 #   KEEP=DIRECTORY   keep the cards, logs and traces there
@@ -39,7 +39,7 @@ if [ "${1:-}" != --inside ]; then
     mkdir -p "$work"
     if [ -z "${GPSHELL:-}" ] && command -v gpshell3 >/dev/null; then GPSHELL=gpshell3; fi
     if [ -z "${PYSIM:-}" ] && command -v pySim-shell.py >/dev/null; then PYSIM=pySim-shell.py; fi
-    export GPSHELL="${GPSHELL:-}" PYSIM="${PYSIM:-}" PYTHON="${PYTHON:-python3}" ONLY="${ONLY:-}"
+    export GPSHELL="${GPSHELL:-}" PYSIM="${PYSIM:-}" PYTHON="${PYTHON:-/usr/bin/python3}" ONLY="${ONLY:-}"
     export SENESCHAL GP="${GP:-}" CAP="${CAP:-}" DRIVER="$driver" WORK="$work" TESTS="$PWD/Tests/InteropTests"
     # shellcheck disable=SC2086
     unshare $namespaces bash Tests/InteropTests/run.sh --inside
@@ -84,12 +84,12 @@ serve() {
         $port "$DRIVER" $port >/run/pcscd/reader.conf
     pcscd --foreground --config /run/pcscd/reader.conf >>"$name.pcscd.log" 2>&1 &
     daemon=$!
-    for _ in $(seq 250); do
+    for _ in $(seq 1000); do
         opensc-tool -a >/dev/null 2>&1 && return
         kill -0 $daemon 2>/dev/null || { cat "$name.pcscd.log"; exit 1; }
         sleep 0.02
     done
-    echo "no card after five seconds"; cat "$name.trace" "$name.pcscd.log"; exit 1
+    echo "no card after twenty seconds"; cat "$name.trace" "$name.pcscd.log"; exit 1
 }
 
 stop() {
