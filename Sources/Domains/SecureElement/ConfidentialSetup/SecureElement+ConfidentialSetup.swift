@@ -158,7 +158,9 @@ extension SecureElement {
             let value = counter.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
             domain.sequenceCounters[template.version] = SequenceCounter(rawValue: value)
         }
-        guard domain.keys.count <= SecurityDomain.keysMax else { throw Refusal(.notEnoughMemory) }
+        guard domain.keys.count <= SecurityDomain.keysMax,
+            domain.keyInformation?.bytes.count ?? 0 <= SecurityDomain.keyInformationLengthMax
+        else { throw Refusal(.notEnoughMemory) }
         domain.authenticationFailures = 0
         domain.pendingSetup = nil
         memory.updateSecurityDomain(aid) { $0 = domain }

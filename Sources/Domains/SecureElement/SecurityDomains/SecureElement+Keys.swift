@@ -30,7 +30,25 @@ extension SecureElement {
         memory.updateSecurityDomain(aid) { $0 = after }
         try checkMemory()
         personalize(aid)
+        endSessionsWithOutdatedKeys(of: aid)
         return ResponseAPDU(.success, data: command.response)
+    }
+
+    /// Whoever put the keys goes on in their session. On other channels nobody does who opened a session with keys that
+    /// are not in force any more: with those replaced, or with those of the SD above, now that there are own ones.
+    private mutating func endSessionsWithOutdatedKeys(of aid: AID) {
+        for channel in channels.indices {
+            guard let selected = channels[channel]?.selected else { continue }
+            switch channels[channel]?.session {
+            case .initiated(_, let keys)?, .open(_, let keys)?:
+                guard keys.owner == aid || selected == aid else { continue }
+                let inForce = memory.securityDomain(keys.owner)?.channelKeys(keys.version, memory.identity)
+                guard keys.owner != memory.keyOwner(of: selected) || inForce != keys.keys else { continue }
+                channels[channel]?.endSession()
+            case LogicalChannel.Session.none?, .inUse?, nil:
+                continue
+            }
+        }
     }
 
     private func check(
