@@ -159,7 +159,7 @@ extension SecureElement {
             domain.sequenceCounters[template.version] = SequenceCounter(rawValue: value)
         }
         guard domain.keys.count <= SecurityDomain.keysMax,
-            domain.keyInformation?.bytes.count ?? 0 <= SecurityDomain.keyInformationLengthMax
+            domain.keyInformation.bytes.count <= SecurityDomain.keyInformationLengthMax
         else { throw Refusal(.notEnoughMemory) }
         domain.authenticationFailures = 0
         domain.pendingSetup = nil
