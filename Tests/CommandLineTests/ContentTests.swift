@@ -74,6 +74,23 @@ struct ContentTests {
         #expect(!(await bench.done("list", "--card", card, "--test-keys")).text.contains(Self.package))
     }
 
+    @Test("a card that goes away in the middle of a load and comes back is loaded in the same command")
+    func lost() async throws {
+        let bench = try Workbench()
+        let card = FickleCard(try CardFile.open(try await bench.card()).card(), leavesAtLoad: 5)
+        let port = try await card.serve()
+        let run = await bench.gp(
+            "install", LoadFiles.large, "--all-modules", "--test-keys", "--json", "--vpcd", "127.0.0.1:\(port)")
+        await card.stop()
+        #expect(run.status == 0, "\(run.everything)")
+        #expect(try run.json()["reconnections"] == 1)
+        #expect(try run.json()["wasResumed"] == true)
+        #expect(run.messages.contains { $0.hasPrefix("Lost: ") && $0.contains("Put the card back") })
+        let inventory = await bench.run(["card", "inspect", bench.path("my.card")])
+        #expect(inventory.text.contains("App F053454E45534348414C490201"))
+        #expect(inventory.text.contains("App F053454E45534348414C490202"))
+    }
+
     @Test("a file that is no CAP file is a mistake in the arguments")
     func noCAP() async throws {
         let bench = try Workbench()

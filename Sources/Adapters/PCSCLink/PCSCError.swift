@@ -71,7 +71,7 @@ public struct PCSCError: Error, Equatable, Sendable, CustomStringConvertible {
         case .cardReset: "another program has reset the card\(place)"
         case .cardMute: "the card\(place) does not answer in the protocol asked for"
         case .inUse: "another program keeps the card\(place) to itself"
-        case .timeout: "nothing happened in time\(place)"
+        case .timeout: "no card came in time\(place)"
         case .communication, .other: "\(call)\(place) failed with \(String(code, radix: 16, uppercase: true))"
         }
     }

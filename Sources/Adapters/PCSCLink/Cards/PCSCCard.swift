@@ -13,7 +13,9 @@ public actor PCSCCard: CardChannel {
     public nonisolated let answerToReset: [UInt8]
 
     private let context: PCSCContext
-    private let handle: cpcsc_long
+    /// Changes when a card that was away is connected anew.
+    private var handle: cpcsc_long
+    private let returnTimeoutMilliseconds: UInt32
     private let thread: CardThread
     private var isOpen = true
 
@@ -22,24 +24,39 @@ public actor PCSCCard: CardChannel {
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
+    /// How long ``reset()`` waits for a card that was taken away.
+    public static let returnTimeoutMillisecondsDefault: UInt32 = 10_000
+
     /// Connects, and keeps other programs out of the way until ``close()``. Blocks the calling thread for as long as
     /// the card takes to answer its reset.
     ///
-    /// - Parameter wanted: the protocol to insist on; reader and card choose when absent.
+    /// - Parameters:
+    ///   - wanted: the protocol to insist on; reader and card choose when absent.
+    ///   - returnTimeoutMilliseconds: how long ``reset()`` waits for a card that was taken away.
     /// - Throws: ``PCSCError``, which says what to do next.
-    public init(reader: String, protocol wanted: TransmissionProtocol? = nil) throws(PCSCError) {
+    public init(
+        reader: String, protocol wanted: TransmissionProtocol? = nil,
+        returnTimeoutMilliseconds: UInt32 = PCSCCard.returnTimeoutMillisecondsDefault
+    ) throws(PCSCError) {
         self.reader = reader
+        self.returnTimeoutMilliseconds = returnTimeoutMilliseconds
         thread = CardThread(label: reader)
         context = try PCSCContext()
+        let protocols = wanted?.flag ?? TransmissionProtocol.t0.flag | TransmissionProtocol.t1.flag
+        (handle, transmissionProtocol) = try Self.connect(context, reader, protocols: protocols)
+        answerToReset = Self.answerToReset(of: handle)
+    }
+
+    private static func connect(
+        _ context: PCSCContext, _ reader: String, protocols: UInt
+    ) throws(PCSCError) -> (cpcsc_long, TransmissionProtocol) {
         var card = cpcsc_long()
         var active = cpcsc_dword(0)
-        let protocols = cpcsc_dword(wanted?.flag ?? TransmissionProtocol.t0.flag | TransmissionProtocol.t1.flag)
         try check(
             "SCardConnect",
-            cpcsc_connect(context.handle, reader, Winscard.shareShared, protocols, &card, &active), reader: reader)
-        handle = card
-        transmissionProtocol = TransmissionProtocol(flag: UInt(active)) ?? .t1
-        answerToReset = Self.answerToReset(of: card)
+            cpcsc_connect(
+                context.handle, reader, Winscard.shareShared, cpcsc_dword(protocols), &card, &active),
+            reader: reader)
         do {
             // Nobody may come between two commands of a secure channel.
             try check("SCardBeginTransaction", cpcsc_begin_transaction(card), reader: reader)
@@ -47,6 +64,7 @@ public actor PCSCCard: CardChannel {
             cpcsc_disconnect(card, Winscard.leaveCard)
             throw error
         }
+        return (card, TransmissionProtocol(flag: UInt(active)) ?? .t1)
     }
 
     deinit {
@@ -57,18 +75,56 @@ public actor PCSCCard: CardChannel {
         try ResponseCollection.collect(command) { command throws(CardUnreachable) in try exchange(command) }
     }
 
+    /// Resets the card. One that was taken away meanwhile is waited for, and connected again.
+    ///
+    /// - Throws: ``CardUnreachable`` when it does not come back in time; nothing was executed.
     public func reset() throws(CardUnreachable) {
         guard isOpen else { throw Self.closed }
-        var active = cpcsc_dword(0)
-        do {
-            try check(
-                "SCardReconnect",
-                cpcsc_reconnect(
-                    handle, Winscard.shareShared, protocolFlag, Winscard.resetCard,
-                    &active), reader: reader)
-        } catch {
+        do { try resetOrAwait() } catch {
             throw CardUnreachable(mayHaveBeenExecuted: false, reason: "\(error)", nextStep: error.nextStep)
         }
+    }
+
+    private func resetOrAwait() throws(PCSCError) {
+        do { try reconnect() } catch {
+            guard Self.comesBack.contains(error.kind) else { throw error }
+            try waitForReturn()
+            try connectAgain()
+        }
+    }
+
+    /// Failures after which a card may be there again.
+    private static let comesBack: Set<PCSCError.Kind> = [
+        .noCard, .cardRemoved, .cardReset, .cardMute, .communication, .other,
+    ]
+
+    private func reconnect() throws(PCSCError) {
+        var active = cpcsc_dword(0)
+        try check(
+            "SCardReconnect",
+            cpcsc_reconnect(handle, Winscard.shareShared, protocolFlag, Winscard.resetCard, &active), reader: reader)
+    }
+
+    private func waitForReturn() throws(PCSCError) {
+        let clock = ContinuousClock()
+        let end = clock.now + .milliseconds(Int64(returnTimeoutMilliseconds))
+        var known = cpcsc_dword(0)
+        while true {
+            let left = max(0, (end - clock.now) / .milliseconds(1))
+            let state = try PresenceWatch.state(context, reader, known: known, withinMilliseconds: UInt32(left))
+            switch PCSCReader.State(flags: UInt(state)) {
+            case .card, .shared, .exclusive: return
+            case .empty, .mute, .unavailable: known = state & ~Winscard.stateChanged
+            }
+        }
+    }
+
+    /// A card that was away has lost our connection and everything that was open on it.
+    private func connectAgain() throws(PCSCError) {
+        cpcsc_disconnect(handle, Winscard.leaveCard)
+        isOpen = false
+        (handle, _) = try Self.connect(context, reader, protocols: transmissionProtocol.flag)
+        isOpen = true
     }
 
     /// Lets other programs at the card, which is reset: no session of ours stays open behind us. Safe to call twice.
@@ -97,7 +153,8 @@ public actor PCSCCard: CardChannel {
         do {
             return try ResponseAPDU(bytes: buffer.prefix(Int(length)))
         } catch {
-            throw CardUnreachable(mayHaveBeenExecuted: true, reason: "\(reader): \(error)")
+            // What drivers say of a card that is just being taken away.
+            throw CardUnreachable(mayHaveBeenExecuted: true, reason: "the card in “\(reader)” did not answer")
         }
     }
 

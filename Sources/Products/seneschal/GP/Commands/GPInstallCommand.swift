@@ -247,7 +247,7 @@ private final class InstallationDisplay: Sendable {
         case .loading(let block, let count): line.show(count == 0 ? 0 : bytes * block / count, of: bytes)
         case .reconnecting(let attempt, let loss):
             line.end()
-            Terminal.message("The card was lost (\(loss.reason)); attempt \(attempt) to go on.")
+            Terminal.message("Lost: \(loss.reason). Put the card back; waiting for it (attempt \(attempt)).")
         case .deleting(let package): Terminal.message("Deleting what was there of \(package).")
         case .rollingBack: Terminal.message("Removing the package again.")
         case .installing, .makingSelectable, .finished: line.end()

@@ -85,10 +85,11 @@ struct VPCDAddress: ExpressibleByArgument {
         self.port = port
     }
 
-    func connect() throws -> VPCDReader {
+    func connect() throws -> VPCDLink {
         do {
-            guard let host else { return try VPCDReader.Listener(port: port).accept() }
-            return try VPCDReader(host: host, port: port)
+            if let host { return VPCDLink(try VPCDReader(host: host, port: port), host: host, port: port) }
+            let listener = try VPCDReader.Listener(port: port)
+            return VPCDLink(try listener.accept(), listener)
         } catch {
             throw CommandFailure(
                 .noCard, "\(error)",
