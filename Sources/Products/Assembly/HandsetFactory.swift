@@ -19,6 +19,7 @@ public import SeneschalClient
 /// The radio is a simulation: the agent reaches its mobile network's remote agent by HTTP. Card, keys, APDUs and SERAM
 /// messages are real.
 public struct HandsetFactory {
+    private let transportKey: TransportKeyPair
     private let central: TSM
     /// Of the issuer SDs, where they stand apart from the central SD.
     private let issuer: Batch
@@ -38,8 +39,7 @@ public struct HandsetFactory {
         var master: SecretBytes
 
         /// The operator's vault makes the master key and wraps it under a transport key of this factory's.
-        init(_ label: String, _ client: SeneschalClient) async throws {
-            let pair = TransportKeyPair.generate()
+        init(_ label: String, _ client: SeneschalClient, _ pair: TransportKeyPair) async throws {
             let created = try await client.createCardBatch(.init(label: label, transportKey: pair.publicKey.pem))
             master = try pair.decrypt(created.wrappedKey.bytes)
             index = created.masterKeyIndex
@@ -48,8 +48,9 @@ public struct HandsetFactory {
 
     /// Founds a batch with the central TSM.
     public init(operator client: SeneschalClient, transport: HTTPTransport, batch label: String) async throws {
-        central = TSM(operator: client, transport: transport, batch: try await Batch(label, client))
-        issuer = try await Batch("\(label), issuer", client)
+        transportKey = TransportKeyPair.generate()
+        central = TSM(operator: client, transport: transport, batch: try await Batch(label, client, transportKey))
+        issuer = try await Batch("\(label), issuer", client, transportKey)
     }
 
     /// Cards with a security domain of this role are made with a key set of this party's, and registered with it.
@@ -60,7 +61,8 @@ public struct HandsetFactory {
     ) async throws {
         precondition(role.managementRole != nil, "the MNO and third parties have security domains of their own")
         others[role] = TSM(
-            operator: client, transport: transport, batch: try await Batch("cards of the factory", client))
+            operator: client, transport: transport, batch: try await Batch("cards of the factory", client, transportKey)
+        )
     }
 
     /// What the operator is told of a new handset.

@@ -48,3 +48,4 @@ extension API.Status: ExpressibleByArgument {}
 extension API.Operation: ExpressibleByArgument {}
 extension API.ScriptFormat: ExpressibleByArgument {}
 extension API.SecureElementType: ExpressibleByArgument {}
+extension API.DelegationPolicy.Step: ExpressibleByArgument {}

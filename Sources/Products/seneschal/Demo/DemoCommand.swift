@@ -17,8 +17,9 @@ struct DemoCommand: AsyncParsableCommand {
         abstract: "Provisions services onto virtual secure elements, through a real server.",
         discussion: """
             Starts the central TSM on a free port, registers two mobile networks, two service providers and three
-            handsets, and runs Flows A, B and C over HTTP and APDUs, with a signal lost on the way. Nothing is left
-            behind.
+            handsets, and runs Flows A, B and C over HTTP and APDUs, with a signal lost on the way. Then a card that
+            three parties share: the central TSM, the mobile network's own TSM, and a provider that manages by itself
+            with tokens. Nothing is left behind.
 
               seneschal demo
               seneschal demo --apdus
@@ -63,6 +64,7 @@ struct DemoCommand: AsyncParsableCommand {
                 group.addTask { try await product.handset.run(connection: product.connection) }
             }
             try await DemoStory(stage: stage).tell()
+            try await DemoSecondAct(stage: stage, folder: folder, showsAPDUs: apdus).tell()
             if stay { try await linger(stage, secret) }
             group.cancelAll()
             while let result = await group.nextResult() { _ = result }

@@ -21,7 +21,7 @@ struct DemoStage {
     let bank: DemoProvider
     let transit: DemoProvider
     let handsets: [HandsetFactory.Product]
-    private let transport: HTTPTransport
+    let transport: HTTPTransport
 
     init(server: String, operatorSecret: String, folder: URL, showsAPDUs: Bool) async throws {
         self.server = server

@@ -133,7 +133,7 @@ struct DemoStory {
     }
 
     /// What personalizes the generic payment application: label, processing options, one record. No PAN.
-    private static func personalization(of provider: String) -> PersonalizationData {
+    static func personalization(of provider: String) -> PersonalizationData {
         let label = Array(provider.uppercased().utf8.prefix(16))
         let record = BERTLV(0x70, [BERTLV(0x5F20, Array("A. CARDHOLDER".utf8))])
         let options = [BERTLV(0x82, [0x00, 0x00] as [UInt8]), BERTLV(0x94, [0x08, 0x01, 0x01, 0x00] as [UInt8])]
@@ -150,7 +150,7 @@ struct DemoStory {
     private func say(_ line: String) { Self.say(line) }
     private static func say(_ line: String) { Terminal.output("    \(line)") }
 
-    private static func tell(_ step: ProvisioningFlow.Step) {
+    static func tell(_ step: ProvisioningFlow.Step) {
         switch step {
         case .foundSecureElement: return
         case .prePersonalizing:

@@ -36,6 +36,8 @@ struct DeviceNewCommand: AsyncParsableCommand {
             """)
     var configuration = CardFigureArgument.embedded
 
+    @OptionGroup var alternatives: CardAlternatives
+
     @OptionGroup var authority: AuthorityOptions
 
     @OptionGroup var server: ServerOptions
@@ -51,7 +53,8 @@ struct DeviceNewCommand: AsyncParsableCommand {
             factory.authority = try authority.open()
             return try await factory.deliver(
                 .init(
-                    msi: msi, network: network, type: type, configuration: CardConfiguration(configuration.figure)))
+                    msi: msi, network: network, type: type,
+                    configuration: CardConfiguration(configuration.figure, alternatives.alternatives)))
         }
         await transport.close()
         try CardFile.create(file, delivery.card)

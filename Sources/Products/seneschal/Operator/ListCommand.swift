@@ -9,7 +9,8 @@ struct ListCommand: AsyncParsableCommand {
 
     enum Kind: String, ExpressibleByArgument, CaseIterable {
         case networks, providers, services, secureElements = "secure-elements", subscriptions
-        case cardBatches = "card-batches", credentials, communications, executions, audit
+        case cardBatches = "card-batches", credentials, communications, executions, audit, approvals
+        case delegationPolicies = "delegation-policies"
     }
 
     @Argument(help: "One of \(Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -41,6 +42,8 @@ struct ListCommand: AsyncParsableCommand {
             case .subscriptions: try await show(Endpoints.listSubscriptions, client)
             case .cardBatches: try await show(Endpoints.listCardBatches, client)
             case .credentials: try await show(Endpoints.listCredentials, client)
+            case .approvals: try await show(Endpoints.listApprovals, client)
+            case .delegationPolicies: try await show(Endpoints.listDelegationPolicies, client)
             case .communications: try await show(Endpoints.listCommunications, client)
             case .executions: try await show(Endpoints.listExecutions, client)
             case .audit: try await show(Endpoints.listAuditEntries, client)

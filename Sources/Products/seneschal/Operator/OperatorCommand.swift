@@ -18,7 +18,8 @@ struct OperatorCommand: AsyncParsableCommand {
               seneschal operator reconcile 45434E0000000001
             """,
         subcommands: [
-            AddCommand.self, ListCommand.self, OperatorCardCommand.self, CredentialCommand.self, ReconcileCommand.self,
+            AddCommand.self, ListCommand.self, OperatorCardCommand.self, CredentialCommand.self, DelegateCommand.self,
+            ReconcileCommand.self,
             TemplateCommand.self,
         ])
 }

@@ -22,7 +22,7 @@ struct OperatorCardCommand: AsyncParsableCommand {
             """,
         subcommands: [
             Lock.self, Unlock.self, Terminate.self, LockApplication.self, UnlockApplication.self, Load.self,
-            Install.self, Delete.self,
+            Install.self, Delete.self, TokenKeys.self,
         ])
 
     struct Lock: AsyncParsableCommand {

@@ -26,7 +26,7 @@ struct ProviderCommand: AsyncParsableCommand {
         subcommands: [
             DataCommand.self, PrePersonalizeCommand.self, BeginCommand.self, ScriptCommand.self, EndCommand.self,
             ActivateCommand.self, LockCommand.self, UnlockCommand.self, DeleteCommand.self, StatusCommand.self,
-            ProvisionCommand.self, ProviderKeysCommand.self,
+            ProvisionCommand.self, ManageCommand.self, ProviderKeysCommand.self,
         ])
 }
 
