@@ -231,3 +231,47 @@ struct ImplicitInitiationTests {
         #expect(card.transmit(try right.wrap(Self.status)) == ResponseAPDU(.authenticationMethodBlocked))
     }
 }
+
+@Suite("Cards that leave the factory with DES keys")
+struct DESCardTests {
+    private static func card(_ parameter: UInt8) throws -> (TestCard, SecureChannelKeySet) {
+        var card = try TestCard()
+        var identity = card.element.memory.identity
+        identity.scp02 = SCP02Implementation(rawValue: parameter)
+        card.element = SecureElement.manufacture(
+            .embedded, identity: identity, random: SeededRandomSource(seed: 99), channelKeys: { _ in TestCard.desKeys })
+        return (card, try card.desKeys())
+    }
+
+    @Test(
+        "speak SCP02 by default, take AES keys, and speak SCP03 with them",
+        arguments: [0x15, 0x55, 0x04, 0x14] as [UInt8])
+    func delivered(parameter: UInt8) throws {
+        var (card, keys) = try Self.card(parameter)
+        let hasThreeKeys = parameter & 0x01 != 0
+        #expect(card.element.inventory.scp02Implementation == [parameter].hex)
+        #expect(
+            card.element.inventory.applications[0].keys.flatMap(\.keys).map(\.type)
+                == [String](repeating: "80", count: hasThreeKeys ? 3 : 1))
+        var session = try AnySession(TestCard.central, &card, keys: keys)
+        #expect(session.protocolIdentifier == 0x02)
+        let aes = SecureChannelKeySet.scp03(TestCard.keySet(0x30))
+        try card.expectSuccess([session.send(session.putKey(aes, version: 0x30), &card).statusWord])
+        let delete = DeleteCommand.key(identifier: nil, version: 0x01).command
+        var other = try AnySession(TestCard.central, &card, keys: aes, version: 0x30, level: .full)
+        try card.expectSuccess([other.send(delete, &card).statusWord])
+        #expect(try AnySession(TestCard.central, &card, keys: aes).protocolIdentifier == 0x03)
+    }
+
+    @Test("bring a service provider's security domain into being, which is opened with their keys until it has its own")
+    func securityDomain() throws {
+        var (card, keys) = try Self.card(0x55)
+        var session = try AnySession(TestCard.central, &card, keys: keys)
+        try card.expectSuccess([session.send(TestCard.createDomain(TestCard.domain), &card).statusWord])
+        var other = try AnySession(TestCard.domain, &card, keys: keys)
+        let own = SecureChannelKeySet.tripleDES(TestCard.providerKeys)
+        try card.expectSuccess([other.send(other.putKey(own, version: 0x21), &card).statusWord])
+        #expect(try card.application(TestCard.domain).lifeCycle == 0x0F)
+        #expect(try AnySession(TestCard.domain, &card, keys: own).protocolIdentifier == 0x02)
+    }
+}

@@ -16,10 +16,25 @@ extension SecureElement {
         random: any RandomSource = SystemRandomSource(),
         keys: (CardConfiguration.Entry) throws(Failure) -> SCP03KeySet
     ) throws(Failure) -> SecureElement {
+        try manufacture(
+            configuration, identity: identity, keyVersion: keyVersion, random: random,
+            channelKeys: { (entry) throws(Failure) in .scp03(try keys(entry)) })
+    }
+
+    /// A new card whose security domains have keys of either protocol. Of an SCP02 key set for an implementation with a
+    /// base key, Key-ENC is that.
+    ///
+    /// - Parameter channelKeys: the key set of each security domain; SCP02 ones only if the identity has SCP02.
+    public static func manufacture<Failure: Error>(
+        _ configuration: CardConfiguration = .embedded, identity: CardIdentity, keyVersion: UInt8 = 0x01,
+        random: any RandomSource = SystemRandomSource(),
+        channelKeys keys: (CardConfiguration.Entry) throws(Failure) -> SecureChannelKeySet
+    ) throws(Failure) -> SecureElement {
         let version = KeyVersionNumber(rawValue: keyVersion) ?? .one
         var applications: [RegisteredApplication] = []
         for entry in configuration.securityDomains {
-            applications.append(securityDomain(entry, try keys(entry), version))
+            let keys = storedKeys(try keys(entry), version, identity)
+            applications.append(securityDomain(entry, keys))
         }
         return SecureElement(
             memory: CardMemory(
@@ -29,13 +44,32 @@ extension SecureElement {
             random: random)
     }
 
+    private static func storedKeys(
+        _ keys: SecureChannelKeySet, _ version: KeyVersionNumber, _ identity: CardIdentity
+    ) -> [StoredKey] {
+        let set: [(KeyIdentifier, KeyType, SecretBytes)]
+        switch keys {
+        case .scp02(let keys):
+            precondition(identity.scp02 != nil, "the card speaks the protocol of its keys")
+            let all: [(KeyIdentifier, KeyType, SecretBytes)] = [
+                (.encryption, .des, keys.enc.bytes), (.mac, .des, keys.mac.bytes),
+                (.dataEncryption, .des, keys.dek.bytes),
+            ]
+            set = identity.scp02?.hasThreeKeys == false ? [all[0]] : all
+        case .scp03(let keys):
+            set = [
+                (.encryption, .aes, keys.enc.bytes), (.mac, .aes, keys.mac.bytes),
+                (.dataEncryption, .aes, keys.dek.bytes),
+            ]
+        }
+        return set.map { StoredKey(version: version, identifier: $0, type: $1, bytes: $2) }
+    }
+
     private static func securityDomain(
-        _ entry: CardConfiguration.Entry, _ keys: SCP03KeySet, _ version: KeyVersionNumber
+        _ entry: CardConfiguration.Entry, _ keys: [StoredKey]
     ) -> RegisteredApplication {
         var domain = SecurityDomain(role: entry.role)
-        let set: [(KeyIdentifier, AESKey)] = [(.encryption, keys.enc), (.mac, keys.mac), (.dataEncryption, keys.dek)]
-        domain.put(
-            set.map { StoredKey(version: version, identifier: $0, type: .aes, bytes: $1.bytes) }, replacing: nil)
+        domain.put(keys, replacing: nil)
         return RegisteredApplication(
             aid: entry.aid, loadFile: BuiltInModule.securityDomainPackage, module: BuiltInModule.securityDomain,
             lifeCycle: SecurityDomainLifeCycle.personalized.rawValue, privileges: entry.privileges,

@@ -15,6 +15,8 @@ public struct CardInventory: Equatable, Sendable, Codable {
     public let keyDiversificationData: String
     /// The "i" parameter of SCP03.
     public let secureChannelImplementation: String
+    /// The "i" parameter of SCP02; absent on cards without it.
+    public let scp02Implementation: String?
     public let memory: Memory
     /// In the order of loading.
     public let loadFiles: [LoadFile]
@@ -66,7 +68,7 @@ public struct CardInventory: Equatable, Sendable, Codable {
         public let version: String
         /// Identifier, type (Table 11-16) and length in bytes of each.
         public let keys: [Key]
-        /// The last SCP03 sequence counter; absent for other keys.
+        /// The sequence counter: the last one used in SCP03, the next one in SCP02; absent for other keys.
         public let sequenceCounter: Int?
     }
 
@@ -87,6 +89,7 @@ extension SecureElement {
             cardImageNumber: memory.identity.cardImageNumber.hex,
             keyDiversificationData: memory.identity.keyDiversificationData.hex,
             secureChannelImplementation: [memory.identity.implementation.rawValue].hex,
+            scp02Implementation: memory.identity.scp02.map { [$0.rawValue].hex },
             memory: .init(capacity: memory.capacity, used: memory.used),
             loadFiles: memory.loadFiles.map { file in
                 .init(

@@ -25,6 +25,10 @@ struct CardNewCommand: AsyncParsableCommand {
 
               seneschal card new my.card --i 71 --cin 0102030405060708
 
+            A card that speaks SCP02 too, and leaves the factory with DES keys for it:
+
+              seneschal card new my.card --scp02 55 --key-type des
+
             A UICC with security domains of third parties, but none that verifies every load:
 
               seneschal card new my.card --configuration uicc-third-party --without-mandated-dap
@@ -52,6 +56,16 @@ struct CardNewCommand: AsyncParsableCommand {
                 + "60 random challenges; 10, 00 without response security.", valueName: "hex"))
     var implementation = SCP03ImplementationArgument(
         SCP03Implementation(mode: .s8, isPseudoRandom: true, responseSecurity: .macAndEncryption))
+
+    @Option(
+        help: ArgumentHelp(
+            "The \"i\" parameter of SCP02, which keys of type DES make a security domain speak: 15, 55 pseudo-random "
+                + "challenges, 35 and 75 with R-MAC, 04, 14 with one base key, 0A, 1A begun implicitly.",
+            valueName: "hex"))
+    var scp02: SCP02ImplementationArgument?
+
+    @Option(help: "The type of the keys that it leaves the factory with: aes, or des for SCP02 (then --scp02 is 15).")
+    var keyType = CardKeyTypeArgument.aes
 
     @Option(help: ArgumentHelp("The Card Image Number, 1 to 16 bytes; random when absent.", valueName: "hex"))
     var cin: CardImageNumberArgument?
@@ -83,6 +97,9 @@ struct CardNewCommand: AsyncParsableCommand {
             throw ValidationError(
                 "--memory is \(Self.memoryRange.lowerBound) to \(Self.memoryRange.upperBound), not \(memory).")
         }
+        if keyType == .des && keyBits != 128 {
+            throw ValidationError("--key-type des has keys of 128 bits, not \(keyBits).")
+        }
     }
 
     func run() async throws {
@@ -96,16 +113,28 @@ struct CardNewCommand: AsyncParsableCommand {
         let identity = CardIdentity(
             issuerIdentificationNumber: Self.issuerIdentificationNumber, cardImageNumber: cin,
             keyDiversificationData: SystemRandomSource().bytes(KeyDiversification.dataLength),
-            implementation: implementation.implementation)
-        var card = try SecureElement.manufacture(configuration, identity: identity) { entry in
-            try keys.keySet(of: entry.aid)
-        }
+            implementation: implementation.implementation, scp02: scp02Implementation)
+        var card = try SecureElement.manufacture(
+            configuration, identity: identity,
+            channelKeys: { entry in
+                try channelKeys(keys.keySet(of: entry.aid))
+            })
         try authority.open()?.personalize(&card)
         try CardFile.create(file, card)
-        Terminal.output(
-            "Card \(cin.hex), \(configuration.figure), \(implementation.implementation), is in \(file).")
+        let protocols = "SCP03 \(implementation.implementation)" + (scp02Implementation.map { ", \($0)" } ?? "")
+        Terminal.output("Card \(cin.hex), \(configuration.figure), \(protocols), is in \(file).")
         Terminal.output("Its keys: \(origin)")
         Terminal.output("Next: seneschal card serve \(file)")
+    }
+
+    private var scp02Implementation: SCP02Implementation? {
+        scp02?.implementation ?? (keyType == .des ? .i15 : nil)
+    }
+
+    /// The keys of the file as keys of the type asked for: the same bytes.
+    private func channelKeys(_ keys: SCP03KeySet) throws -> SecureChannelKeySet {
+        guard keyType == .des else { return .scp03(keys) }
+        return .scp02(try SCP02KeySet(enc: keys.enc.bytes, mac: keys.mac.bytes, dek: keys.dek.bytes))
     }
 
     private func keys(for configuration: CardConfiguration) throws -> (CardKeys, origin: String) {
@@ -148,6 +177,23 @@ struct SCP03ImplementationArgument: ExpressibleByArgument {
     }
 
     var defaultValueDescription: String { [implementation.rawValue].hex }
+}
+
+/// The "i" parameter of SCP02 on the command line.
+struct SCP02ImplementationArgument: ExpressibleByArgument {
+    let implementation: SCP02Implementation
+
+    init?(argument: String) {
+        guard argument.count == 2, let value = UInt8(argument, radix: 16),
+            let implementation = SCP02Implementation(rawValue: value)
+        else { return nil }
+        self.implementation = implementation
+    }
+}
+
+/// The type of a card's first keys on the command line.
+enum CardKeyTypeArgument: String, ExpressibleByArgument, CaseIterable {
+    case aes, des
 }
 
 /// A Card Image Number on the command line.

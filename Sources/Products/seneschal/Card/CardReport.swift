@@ -11,7 +11,8 @@ struct CardReport {
 
     private var head: [String] {
         [
-            "Card     \(inventory.lifeCycle), \(inventory.configuration), SCP03 i=\(inventory.secureChannelImplementation)",
+            "Card     \(inventory.lifeCycle), \(inventory.configuration), SCP03 i=\(inventory.secureChannelImplementation)"
+                + (inventory.scp02Implementation.map { ", SCP02 i=\($0)" } ?? ""),
             "IIN      \(inventory.issuerIdentificationNumber)",
             "CIN      \(inventory.cardImageNumber)",
             "KDD      \(inventory.keyDiversificationData)",
