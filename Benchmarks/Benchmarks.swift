@@ -11,6 +11,7 @@ enum Benchmarks {
             measurements += found
         }
         report("SCP03 (one thread)", benchmarkSecureChannel())
+        report("SCP02 (one thread)", benchmarkSCP02())
         report("Card in process", benchmarkCard())
         report("Card with content", try await benchmarkFurnishedCard())
         report("Card over vpcd", try await benchmarkVPCD())

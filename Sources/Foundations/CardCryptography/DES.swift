@@ -29,6 +29,27 @@ struct DESSchedule: Sendable {
     func encrypt(_ block: UInt64) -> UInt64 { transform(block, DES_ENCRYPT) }
     func decrypt(_ block: UInt64) -> UInt64 { transform(block, DES_DECRYPT) }
 
+    /// The last block of CBC over whole blocks, which are not kept.
+    func checksum(_ blocks: UnsafeRawBufferPointer, initialValue: UInt64) -> UInt64 {
+        var chain = unsafeBitCast(initialValue.bigEndian, to: DES_cblock.self)
+        var output = chain
+        DES_cbc_cksum(
+            blocks.baseAddress?.assumingMemoryBound(to: UInt8.self), &output, blocks.count, storage.schedule, &chain)
+        return UInt64(bigEndian: unsafeBitCast(output, to: UInt64.self))
+    }
+
+    /// CBC with three keys over whole blocks, where they are.
+    static func transformCBC(
+        _ blocks: UnsafeMutableRawBufferPointer, _ first: DESSchedule, _ second: DESSchedule, _ third: DESSchedule,
+        initialValue: UInt64, encrypting: Bool
+    ) {
+        var chain = unsafeBitCast(initialValue.bigEndian, to: DES_cblock.self)
+        let bytes = blocks.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        DES_ede3_cbc_encrypt(
+            bytes, bytes, blocks.count, first.storage.schedule, second.storage.schedule, third.storage.schedule, &chain,
+            encrypting ? DES_ENCRYPT : DES_DECRYPT)
+    }
+
     /// One block as a big-endian number.
     private func transform(_ block: UInt64, _ direction: Int32) -> UInt64 {
         var input = unsafeBitCast(block.bigEndian, to: DES_cblock.self)

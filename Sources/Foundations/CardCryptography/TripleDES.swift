@@ -37,27 +37,28 @@ public struct TripleDES: Sendable {
     public func encryptCBC(
         _ bytes: some Collection<UInt8>, initialValue: UInt64 = 0
     ) throws(CryptographyError) -> [UInt8] {
-        var chain = initialValue
-        var blocks = try Self.blocks(of: bytes)
-        for index in blocks.indices {
-            chain = encrypt(blocks[index] ^ chain)
-            blocks[index] = chain
-        }
-        return Self.bytes(of: blocks)
+        try transformCBC(bytes, initialValue, encrypting: true)
     }
 
     /// - Throws: ``CryptographyError/notBlockAligned(count:blockLength:)``.
     public func decryptCBC(
         _ bytes: some Collection<UInt8>, initialValue: UInt64 = 0
     ) throws(CryptographyError) -> [UInt8] {
-        var chain = initialValue
-        var blocks = try Self.blocks(of: bytes)
-        for index in blocks.indices {
-            let ciphertext = blocks[index]
-            blocks[index] = decrypt(ciphertext) ^ chain
-            chain = ciphertext
+        try transformCBC(bytes, initialValue, encrypting: false)
+    }
+
+    private func transformCBC(
+        _ bytes: some Collection<UInt8>, _ initialValue: UInt64, encrypting: Bool
+    ) throws(CryptographyError) -> [UInt8] {
+        guard bytes.count % Self.blockLength == 0 else {
+            throw .notBlockAligned(count: bytes.count, blockLength: Self.blockLength)
         }
-        return Self.bytes(of: blocks)
+        return [UInt8](unsafeUninitializedCapacity: bytes.count) { buffer, initialized in
+            let blocks = UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: bytes.count)
+            blocks.copyBytes(from: bytes)
+            DESSchedule.transformCBC(blocks, first, second, third, initialValue: initialValue, encrypting: encrypting)
+            initialized = bytes.count
+        }
     }
 
     /// The last CBC block over the message with method 2 padding: full Triple-DES MAC. GPC v2.3.1 §B.1.2.1
@@ -70,8 +71,20 @@ public struct TripleDES: Sendable {
     /// Single-DES CBC with the first key over the message with method 2 padding, the last block finished with the
     /// others: retail MAC. GPC v2.3.1 §B.1.2.2 (ISO/IEC 9797-1 MAC algorithm 3).
     public func retailMAC(_ message: some Collection<UInt8>, initialValue: UInt64 = 0) -> [UInt8] {
-        let chain = Self.paddedBlocks(of: message).reduce(initialValue) { chain, block in first.encrypt(block ^ chain) }
-        return Self.bytes(of: [third.encrypt(second.decrypt(chain))])
+        Self.bytes(of: [retailMACValue(message, initialValue: initialValue)])
+    }
+
+    /// The retail MAC as a big-endian number, as the next one takes it for its initial value.
+    public func retailMACValue(_ message: some Collection<UInt8>, initialValue: UInt64) -> UInt64 {
+        let count = message.count
+        let paddedCount = PaddingMethod2.paddedCount(count, blockLength: Self.blockLength)
+        let chain = withUnsafeTemporaryAllocation(byteCount: paddedCount, alignment: 8) { padded in
+            padded.copyBytes(from: message)
+            padded[count] = PaddingMethod2.marker
+            for index in (count + 1)..<paddedCount { padded[index] = 0 }
+            return first.checksum(UnsafeRawBufferPointer(padded), initialValue: initialValue)
+        }
+        return third.encrypt(second.decrypt(chain))
     }
 }
 

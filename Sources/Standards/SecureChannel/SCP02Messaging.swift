@@ -49,7 +49,7 @@ struct SCP02Messaging: Equatable, Sendable {
 
     /// The initial value of an implicit session: the retail MAC over the AID (§E.3.2).
     static func macOverAID(_ aid: AID, _ keys: SCP02SessionKeys) -> UInt64 {
-        UInt64(bigEndianBytes: keys.mac.retailMAC(aid.bytes))
+        keys.mac.retailMACValue(aid.bytes, initialValue: 0)
     }
 
     static let macLength = 8
@@ -121,9 +121,7 @@ extension SCP02Messaging {
             plain.data = data
         }
         let mac = commandMAC(plain, isExtended: command.isExtended)
-        guard constantTimeEqual(mac.bigEndianBytes, Array(command.data.suffix(Self.macLength))) else {
-            throw .commandMACMismatch
-        }
+        guard Self.matches(mac, command.data) else { throw .commandMACMismatch }
         moveCommandChain(to: mac)
         return plain
     }
@@ -139,19 +137,20 @@ extension SCP02Messaging {
         if implementation.encryptsInitialValue, !state.isFirst {
             initialValue = keys.mac.encryptWithFirstKey(initialValue)
         }
-        return UInt64(bigEndianBytes: keys.mac.retailMAC(message, initialValue: initialValue))
+        return keys.mac.retailMACValue(message, initialValue: initialValue)
     }
 
     private static func message(
         _ classByte: ClassByte, _ plain: CommandAPDU, length: Int, isExtended: Bool
     ) -> [UInt8] {
-        let lengthField =
-            isExtended
-            ? [0, UInt8(truncatingIfNeeded: length >> 8), UInt8(truncatingIfNeeded: length)]
-            : [UInt8(truncatingIfNeeded: length)]
-        var message = [classByte.onBasicChannel.rawValue, plain.instruction, plain.p1, plain.p2]
-        message.reserveCapacity(7 + plain.data.count)
-        return message + lengthField + plain.data
+        var message: [UInt8] = []
+        // Room for the longest header and for what an R-MAC adds.
+        message.reserveCapacity(plain.data.count + 16)
+        message += [classByte.onBasicChannel.rawValue, plain.instruction, plain.p1, plain.p2]
+        if isExtended { message += [0, UInt8(truncatingIfNeeded: length >> 8)] }
+        message.append(UInt8(truncatingIfNeeded: length))
+        message += plain.data
+        return message
     }
 
     private func bodyCount(_ plainCount: Int) -> Int {
@@ -205,10 +204,17 @@ extension SCP02Messaging {
         guard response.data.count >= Self.macLength else { throw .responseMACMissing }
         let plain = ResponseAPDU(response.statusWord, data: Array(response.data.dropLast(Self.macLength)))
         let mac = moveResponseChain(plain)
-        guard constantTimeEqual(mac.bigEndianBytes, Array(response.data.suffix(Self.macLength))) else {
-            throw .responseMACMismatch
-        }
+        guard Self.matches(mac, response.data) else { throw .responseMACMismatch }
         return plain
+    }
+
+    /// Whether `data` ends in `mac`; in constant time.
+    private static func matches(_ mac: UInt64, _ data: [UInt8]) -> Bool {
+        data.withUnsafeBytes { data in
+            withUnsafeBytes(of: mac.bigEndian) { mac in
+                constantTimeEqual(UnsafeRawBufferPointer(rebasing: data.suffix(macLength)), mac)
+            }
+        }
     }
 
     private static func isProtected(_ statusWord: StatusWord) -> Bool {
@@ -225,11 +231,11 @@ extension SCP02Messaging {
 
     /// Retail MAC over the command | Li (1) | response data | SW1 SW2 (§E.4.5).
     private mutating func moveResponseChain(_ response: ResponseAPDU) -> UInt64 {
-        let message =
-            state.answered + [UInt8(truncatingIfNeeded: response.data.count)] + response.data
-            + [response.statusWord.sw1, response.statusWord.sw2]
-        state.responseChain = UInt64(
-            bigEndianBytes: keys.responseMAC.retailMAC(message, initialValue: state.responseChain))
+        var message = state.answered
+        message.append(UInt8(truncatingIfNeeded: response.data.count))
+        message += response.data
+        message += [response.statusWord.sw1, response.statusWord.sw2]
+        state.responseChain = keys.responseMAC.retailMACValue(message, initialValue: state.responseChain)
         return state.responseChain
     }
 }
@@ -265,8 +271,5 @@ extension SCP02Messaging {
 }
 
 extension UInt64 {
-    /// The number that eight bytes spell.
-    init(bigEndianBytes bytes: some Sequence<UInt8>) { self = bytes.reduce(0) { $0 << 8 | UInt64($1) } }
-
     var bigEndianBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { Array($0) } }
 }
