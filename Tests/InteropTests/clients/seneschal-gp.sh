@@ -40,6 +40,19 @@ start own-s16 --test-keys --i 71 -- --atr t1
 gp_commands
 stop
 
+# From SCP02 to SCP03, over both transmission protocols.
+for atr in t1 t0; do
+    start "own-scp02-$atr" --test-keys --scp02 15 --key-type des -- --atr $atr
+    keys=$name.aes.keys
+    check "gp opens SCP02" "$SENESCHAL gp keys verify --test-keys | grep -q 'SCP02 i=15'"
+    check "gp install over SCP02" "$SENESCHAL gp install '$TESTS/large.cap' --all-modules --test-keys"
+    check "gp list over SCP02, encrypted" "$SENESCHAL gp list --test-keys --security mac-enc | grep -q 'App F053454E45534348414C490202'"
+    check "gp keys rotate takes the card to SCP03" \
+        "$SENESCHAL gp keys rotate --from 01 --to 30 --random '$keys' --algorithm aes --test-keys"
+    check "gp opens SCP03 then" "$SENESCHAL gp keys verify --keys '$keys' | grep -q SCP03"
+    stop
+done
+
 # The card loses its power in the middle of a load; the same command takes it up on the next contact.
 start own-cut --test-keys -- --atr t1
 "$SENESCHAL" gp install "$TESTS/large.cap" --all-modules --test-keys >cut.log 2>&1 &
