@@ -176,31 +176,27 @@ extension SCP02Messaging {
 // MARK: - Responses
 
 extension SCP02Messaging {
-    /// Appends the R-MAC where responses carry one. An error status word goes bare and leaves the chain where it is:
-    /// ISO/IEC 7816-4 lets no data come with it.
+    /// Appends the R-MAC where responses carry one; to a refusal too, which SCP03 leaves bare.
     mutating func wrapResponse(_ response: ResponseAPDU) -> ResponseAPDU {
         defer { finishTransition(response) }
         let responseMAC = transition?.during ?? responseMAC
         guard responseMAC != .none else { return response }
-        guard Self.isProtected(response.statusWord) else { return ResponseAPDU(response.statusWord) }
         let mac = moveResponseChain(response)
         guard responseMAC == .everyResponse else { return response }
         return ResponseAPDU(response.statusWord, data: response.data + mac.bigEndianBytes)
     }
 
-    /// Checks and takes off the R-MAC where responses carry one.
+    /// Checks and takes off the R-MAC where responses carry one. A bare refusal is taken for what it is, a claim that
+    /// anybody can make: cards are met that send no data with it.
     mutating func unwrapResponse(_ response: ResponseAPDU) throws(SecureChannelError) -> ResponseAPDU {
         defer { finishTransition(response) }
         let responseMAC = transition?.during ?? responseMAC
         guard responseMAC != .none else { return response }
-        guard Self.isProtected(response.statusWord) else {
-            guard response.data.isEmpty else { throw .unexpectedResponseData(count: response.data.count) }
-            return response
-        }
         guard responseMAC == .everyResponse else {
             _ = moveResponseChain(response)
             return response
         }
+        if response.statusWord.isRefusal, response.data.isEmpty { return response }
         guard response.data.count >= Self.macLength else { throw .responseMACMissing }
         let plain = ResponseAPDU(response.statusWord, data: Array(response.data.dropLast(Self.macLength)))
         let mac = moveResponseChain(plain)
@@ -215,10 +211,6 @@ extension SCP02Messaging {
                 constantTimeEqual(UnsafeRawBufferPointer(rebasing: data.suffix(macLength)), mac)
             }
         }
-    }
-
-    private static func isProtected(_ statusWord: StatusWord) -> Bool {
-        statusWord == .success || statusWord.isWarning
     }
 
     /// What the R-MAC covers of a command: in plain, without the indication of secure messaging, Lc `00` without data,
@@ -265,7 +257,7 @@ extension SCP02Messaging {
 
     private mutating func finishTransition(_ response: ResponseAPDU) {
         guard let transition else { return }
-        if Self.isProtected(response.statusWord) { responseMAC = transition.after }
+        if !response.statusWord.isRefusal { responseMAC = transition.after }
         self.transition = nil
     }
 }

@@ -84,16 +84,15 @@ struct SCP02MatrixTests {
         }
     }
 
-    @Test("warnings have an R-MAC, refusals go bare, and the session goes on", arguments: points)
+    @Test("warnings and refusals have an R-MAC like everything else, and the session goes on", arguments: points)
     func statusWords(point: Point) throws {
         var pair = try SCP02Pair(try SCP02Situation(point.implementation), level: point.level)
         let command = CommandAPDU(0x80, 0xF2, 0x40, 0x00, data: [0x4F, 0x00], expectedLength: 256)
         for statusWord: StatusWord in [0x9000, 0x6283, 0x6310, 0x63C2, 0x6985, 0x6A88, 0x9484] {
             _ = try pair.card.unwrap(pair.host.wrap(command))
             let wrapped = pair.card.wrap(ResponseAPDU(statusWord))
-            let isProtected = point.level.hasResponseMAC && !statusWord.isRefusal
             #expect(wrapped.statusWord == statusWord)
-            #expect(wrapped.data.count == (isProtected ? 8 : 0))
+            #expect(wrapped.data.count == (point.level.hasResponseMAC ? 8 : 0))
             #expect(try pair.host.unwrap(wrapped) == ResponseAPDU(statusWord))
         }
         #expect(try pair.exchange(command).response == ResponseAPDU(.success))

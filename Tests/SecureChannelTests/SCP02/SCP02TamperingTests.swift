@@ -84,9 +84,7 @@ struct SCP02TamperingTests {
                 continue
             }
             var bytes = wrapped.bytes
-            // The status word becomes a warning: a refusal goes bare.
-            bytes[position] = position == 12 ? 0x62 : bytes[position] ^ 0x01
-            guard position != 13 else { continue }
+            bytes[position] ^= 0x01
             expectError(SecureChannelError.responseMACMismatch) { _ = try pair.host.unwrap(ResponseAPDU(bytes: bytes)) }
             expectError(SecureChannelError.sessionAborted) { _ = try pair.host.unwrap(wrapped) }
             expectError(SecureChannelError.sessionAborted) { _ = try pair.host.wrap(Self.command) }
@@ -96,9 +94,25 @@ struct SCP02TamperingTests {
         expectError(SecureChannelError.responseMACMissing) { _ = try pair.host.unwrap(ResponseAPDU(.success)) }
         pair = try SCP02Pair(situation, level: .macBothWays)
         _ = try pair.card.unwrap(pair.host.wrap(Self.command))
-        expectError(SecureChannelError.unexpectedResponseData(count: 1)) {
+        expectError(SecureChannelError.responseMACMissing) {
             _ = try pair.host.unwrap(ResponseAPDU(0x6A80, data: [1]))
         }
+    }
+
+    @Test("a bare refusal is taken as a claim; it belongs to no chain, and the card's own refusal does")
+    func refusals() throws {
+        let i35 = try #require(SCP02Implementation(rawValue: 0x35))
+        var pair = try SCP02Pair(try SCP02Situation(i35), level: .macBothWays)
+        _ = try pair.card.unwrap(pair.host.wrap(Self.command))
+        #expect(try pair.host.unwrap(ResponseAPDU(0x6985)) == ResponseAPDU(0x6985))
+        #expect(try pair.exchange(Self.command, answering: ResponseAPDU(0x6A88)).response == ResponseAPDU(0x6A88))
+        // Whoever takes the card's R-MAC away from a refusal breaks the chain.
+        _ = try pair.card.unwrap(pair.host.wrap(Self.command))
+        #expect(pair.card.wrap(ResponseAPDU(0x6A88)).data.count == 8)
+        #expect(try pair.host.unwrap(ResponseAPDU(0x6A88)) == ResponseAPDU(0x6A88))
+        _ = try pair.card.unwrap(pair.host.wrap(Self.command))
+        let next = pair.card.wrap(ResponseAPDU(.success))
+        expectError(SecureChannelError.responseMACMismatch) { _ = try pair.host.unwrap(next) }
     }
 
     @Test("an R-MAC answers its own command: another command's response is refused")

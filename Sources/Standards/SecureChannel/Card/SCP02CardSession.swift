@@ -39,7 +39,7 @@ public struct SCP02CardSession: Equatable, Sendable {
         }
     }
 
-    /// The response to the last command, with its R-MAC where responses have one; a refusal goes bare.
+    /// The response to the last command, with its R-MAC where responses have one; bare once the session is aborted.
     public mutating func wrap(_ response: ResponseAPDU) -> ResponseAPDU {
         isAborted ? ResponseAPDU(response.statusWord) : messaging.wrapResponse(response)
     }

@@ -66,7 +66,7 @@ public struct SCP02Session: ~Copyable, Sendable {
 
     /// The response to the last command, checked and in plain.
     ///
-    /// A refusal carries no R-MAC: it is a claim, not a proof.
+    /// A refusal without R-MAC is a claim, not a proof.
     /// - Throws: ``SecureChannelError``; the session is over then.
     public mutating func unwrap(_ response: ResponseAPDU) throws(SecureChannelError) -> ResponseAPDU {
         guard !isAborted else { throw .sessionAborted }
