@@ -221,7 +221,10 @@ let package = Package(
             ]),
         tests(
             "FuzzTargetsTests",
-            ["FuzzTargets", "SecureElement", "SecureChannel", "GlobalPlatform", "ISO7816", "CardTesting"]),
+            [
+                "FuzzTargets", "SecureElement", "SecureChannel", "GlobalPlatform", "CardCryptography", "ISO7816",
+                "CardTesting",
+            ]),
         tests(
             "CommandLineTests",
             ["seneschal", "CardManagement", "CardLink", "PCSCLink", "CardCryptography", "SeneschalAPI", argumentParser]),

@@ -14,13 +14,9 @@ struct CardRun: ~Copyable {
 
     /// The host's end of a session, in a box because an array of what cannot be copied is none.
     private final class Session {
-        var channel: SCP03Session
-        let keys: SCP03KeySet
+        var channel: SecureChannelSession
 
-        init(_ channel: consuming SCP03Session, keys: SCP03KeySet) {
-            self.channel = channel
-            self.keys = keys
-        }
+        init(_ channel: consuming SecureChannelSession) { self.channel = channel }
 
         /// The command secured, and cut where it may be and has to be.
         func parts(of command: CommandAPDU) -> [CommandAPDU]? {
@@ -38,8 +34,11 @@ struct CardRun: ~Copyable {
         state = card.persistentState
     }
 
-    /// The keys of the session on a channel: new keys come to the card under them.
-    func keys(on channel: Int) -> SCP03KeySet? { sessions[channel]?.keys }
+    /// What encrypts new keys in the session on a channel; without a session nothing that the card could read.
+    func encryption(on channel: Int) -> CardTemplates.Encryption {
+        let session = sessions[channel]
+        return { session?.channel.encryptKey($0) ?? [UInt8](repeating: 0, count: 16) }
+    }
 
     /// Power off and on.
     mutating func reset() throws(FuzzViolation) {
@@ -84,20 +83,20 @@ struct CardRun: ~Copyable {
     /// - Returns: whether the card took part.
     @discardableResult
     mutating func open(
-        _ domain: AID, _ keys: SCP03KeySet, _ level: SecurityLevel, version: UInt8 = 0, channel: Int
+        _ domain: AID, _ keys: SecureChannelKeySet, _ level: SecurityLevel, version: UInt8 = 0, channel: Int
     ) throws(FuzzViolation) -> Bool {
         guard try !send(SelectCommand(domain).command.on(channel)).statusWord.isRefusal else { return false }
         for mode in [SCP03Mode.s8, .s16] {
             guard
-                let handshake = try? SCP03Handshake(
-                    level: level, mode: mode, keyVersionNumber: version,
+                let handshake = try? SecureChannelHandshake(
+                    level: level, mode: mode, scp02: FuzzedCard.scp02, keyVersionNumber: version,
                     hostChallenge: ConstantRandomSource().bytes(mode.length), logicalChannel: channel)
             else { continue }
             let answer = try send(handshake.initializeUpdate)
             guard let pending = try? handshake.authenticated(by: answer, keys: keys) else { continue }
             let response = try send(pending.externalAuthenticate)
             guard let opened = try? pending.opened(by: response) else { return false }
-            sessions[channel] = Session(opened, keys: keys)
+            sessions[channel] = Session(opened)
             return true
         }
         return false

@@ -36,28 +36,28 @@ enum CardScript {
         case 0: try run.send(input.command())
         case 1:
             if let command = try? CommandAPDU(bytes: input.lengthPrefixed()) { try run.send(command) }
-        case 2: try run.send(CardTemplates.command(&input, under: nil).on(channel))
+        case 2: try run.send(CardTemplates.command(&input, encrypting: run.encryption(on: channel)).on(channel))
         case 3:
-            let command = CardTemplates.command(&input, under: nil).on(channel)
+            let command = CardTemplates.command(&input, encrypting: run.encryption(on: channel)).on(channel)
             try run.send(Mutation.apply(to: command, &input))
         case 4, 5:
             try run.open(
                 input.choice(of: FuzzedCard.domains), input.choice(of: FuzzedCard.keySets),
-                input.choice(of: SecurityLevel.allCases), version: input.choice(of: [0, 0, 0x01, 0x30, 0x31]),
+                input.choice(of: SecurityLevel.allCases), version: input.choice(of: [0, 0, 0x01, 0x30, 0x31, 0x20]),
                 channel: channel)
         case 11:
-            let command = CardTemplates.command(&input, under: run.keys(on: channel))
+            let command = CardTemplates.command(&input, encrypting: run.encryption(on: channel))
             try run.secure(Mutation.apply(to: command, &input), channel: channel)
         case 12: try run.secure(input.command(), channel: channel)
         case 13:
-            let command = CardTemplates.command(&input, under: run.keys(on: channel))
+            let command = CardTemplates.command(&input, encrypting: run.encryption(on: channel))
             var alteration = input
             try run.secure(command, channel: channel) { Mutation.apply(to: $0, &alteration) }
             input = alteration
         case 14: try run.reset()
         case 15: try load(&run, &input, channel)
         default:
-            try run.secure(CardTemplates.command(&input, under: run.keys(on: channel)), channel: channel)
+            try run.secure(CardTemplates.command(&input, encrypting: run.encryption(on: channel)), channel: channel)
         }
     }
 

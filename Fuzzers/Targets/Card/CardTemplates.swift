@@ -6,7 +6,10 @@ import SecureElement
 
 /// Sound commands, their names and numbers chosen by the fuzzer.
 enum CardTemplates {
-    static func command(_ input: inout FuzzInput, under keys: SCP03KeySet?) -> CommandAPDU {
+    /// A secret key as PUT KEY carries it, padded to whole blocks.
+    typealias Encryption = (SecretBytes) -> [UInt8]
+
+    static func command(_ input: inout FuzzInput, encrypting encrypt: Encryption) -> CommandAPDU {
         switch input.number(below: 20) {
         case 0: SelectCommand(name(&input), input.flag() ? .next : .firstOrOnly).command
         case 1: ManageChannelCommand.open(channel: input.flag() ? nil : UInt8(input.number(below: 4))).command
@@ -25,7 +28,7 @@ enum CardTemplates {
         case 14: setStatus(&input)
         case 15: DeleteCommand.object(name(&input), withRelated: input.flag()).command
         case 16: deleteKey(&input)
-        case 17: putKey(&input, under: keys ?? FuzzedCard.keySets[0])
+        case 17: putKey(&input, encrypt)
         case 18: applicationCommand(&input)
         default: input.choice(of: personalization(of: name(&input)))
         }
@@ -58,8 +61,12 @@ enum CardTemplates {
         }
     }
 
-    static func putKey(_ new: SCP03KeySet, version: KeyVersionNumber, under keys: SCP03KeySet) -> CommandAPDU {
-        putKey([new.enc, new.mac, new.dek], .encryption, version: version, replacing: nil, under: keys)
+    static func putKey(
+        _ new: SecureChannelKeySet, version: KeyVersionNumber, _ encrypt: Encryption
+    ) -> CommandAPDU {
+        PutKeyCommand(
+            replacing: nil, newVersion: version, firstIdentifier: .encryption, keys: fields(new, encrypt)
+        ).command
     }
 
     static func personalization(of instance: AID) -> [CommandAPDU] {
@@ -73,26 +80,47 @@ enum CardTemplates {
             + StoreDataCommand.blocks(of: groupings, blockLength: 40).map(\.command)
     }
 
-    private static func putKey(
-        _ keys: [AESKey], _ first: KeyIdentifier, version: KeyVersionNumber, replacing: KeyVersionNumber?,
-        under current: SCP03KeySet
-    ) -> CommandAPDU {
-        PutKeyCommand(
-            replacing: replacing, newVersion: version, firstIdentifier: first,
-            keys: keys.map { key in
-                .aes(
-                    ciphertext: current.encryptKey(key), clearLength: key.size.rawValue,
-                    keyCheckValue: key.keyCheckValue, format: .withClearLength)
+    private static func putKey(_ input: inout FuzzInput, _ encrypt: Encryption) -> CommandAPDU {
+        let set = fields(input.choice(of: FuzzedCard.keySets), encrypt)
+        let shape = input.byte()
+        let keys: [KeyDataField] =
+            switch (shape & 1, shape >> 1 & 3) {
+            case (1, _): set
+            case (0, 0): [set[1]]
+            case (0, 1): [components(&input, encrypt)]
+            case (0, 2): [FuzzedCard.rsaKey]
+            default: [FuzzedCard.ecKey]
             }
+        let first = identifier(&input)
+        let new = version(&input)
+        return PutKeyCommand(
+            replacing: input.flag() ? version(&input) : nil, newVersion: new, firstIdentifier: first, keys: keys
         ).command
     }
 
-    private static func putKey(_ input: inout FuzzInput, under current: SCP03KeySet) -> CommandAPDU {
-        let new = input.choice(of: FuzzedCard.keySets)
-        let keys = input.flag() ? [new.enc, new.mac, new.dek] : [new.mac]
-        return putKey(
-            keys, identifier(&input), version: version(&input), replacing: input.flag() ? version(&input) : nil,
-            under: current)
+    private static func fields(_ keys: SecureChannelKeySet, _ encrypt: Encryption) -> [KeyDataField] {
+        let symmetric: [(type: KeyType, bytes: SecretBytes, keyCheckValue: [UInt8])] =
+            switch keys {
+            case .scp02(let keys): [keys.enc, keys.mac, keys.dek].map { (.des, $0.bytes, $0.keyCheckValue) }
+            case .scp03(let keys): [keys.enc, keys.mac, keys.dek].map { (.aes, $0.bytes, $0.keyCheckValue) }
+            }
+        return symmetric.map { key in
+            KeyDataField(
+                components: [.init(type: key.type, data: [UInt8(key.bytes.count)] + encrypt(key.bytes))],
+                keyCheckValue: key.keyCheckValue)
+        }
+    }
+
+    /// Any components, those that are secret encrypted as they should be, or not at all.
+    private static func components(_ input: inout FuzzInput, _ encrypt: Encryption) -> KeyDataField {
+        let components = (0...input.number(below: 3)).map { _ in
+            let type = KeyType(rawValue: input.byte() | 0x80)
+            let value = input.lengthPrefixed()
+            let isEncrypted = type.isSecret && input.flag()
+            let data = isEncrypted ? [UInt8(value.count & 0x7F)] + encrypt(SecretBytes(value)) : value
+            return KeyDataField.Component(type: type, data: data)
+        }
+        return KeyDataField(components: components, keyCheckValue: input.flag() ? [1, 2, 3] : [])
     }
 
     private static func deleteKey(_ input: inout FuzzInput) -> CommandAPDU {
@@ -102,11 +130,11 @@ enum CardTemplates {
     }
 
     private static func identifier(_ input: inout FuzzInput) -> KeyIdentifier {
-        input.choice(of: [.encryption, .mac, .dataEncryption, 0x04])
+        input.choice(of: [.encryption, .mac, .dataEncryption, .signature, 0x04])
     }
 
     private static func version(_ input: inout FuzzInput) -> KeyVersionNumber {
-        input.choice(of: [0x01, 0x30, 0x31, 0x73])
+        input.choice(of: [0x01, 0x30, 0x31, 0x73, 0x20, 0x70])
     }
 
     private static func privileges(_ input: inout FuzzInput) -> Privileges {

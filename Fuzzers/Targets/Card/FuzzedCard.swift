@@ -23,7 +23,33 @@ enum FuzzedCard {
     ]
 
     /// The first is the factory's, the second the provider's.
-    static let keySets = [0x40, 0x60, 0x80, 0xA0].map { SCP03KeySet.fuzzing($0) }
+    static let keySets: [SecureChannelKeySet] =
+        [0x40, 0x60, 0x80, 0xA0].map { .scp03(.fuzzing($0)) } + [.scp02(.fuzzing)]
+
+    /// Explicit initiation, three keys, R-MAC, ICV encryption.
+    static let scp02 = SCP02Implementation(rawValue: 0x35) ?? .i15
+
+    /// A modulus of 1024 bits and an exponent that nobody has factored or asked for.
+    static let rsaKey = KeyDataField(
+        components: [
+            .init(type: .rsaModulus, data: [0xC5] + [UInt8](repeating: 0x5A, count: 126) + [0x01]),
+            .init(type: .rsaPublicExponent, data: [0x01, 0x00, 0x01]),
+        ], keyCheckValue: [])
+
+    /// The base point of P-256 (SEC 2 §2.4.2): a public key, if a poor one.
+    static let ecKey = KeyDataField(
+        components: [
+            .init(
+                type: .eccPublicKey,
+                data: [0x04]
+                    + bytes("6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296")
+                    + bytes("4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5")),
+            .init(type: .eccParametersReference, data: [0x00]),
+        ], keyCheckValue: [])
+
+    private static func bytes(_ hex: String) -> [UInt8] {
+        do { return try [UInt8](hex: hex) } catch { preconditionFailure("these are hex digits: \(error)") }
+    }
 
     /// The domains that sessions are opened with.
     static let domains: [AID] = names.prefix(3) + names.suffix(4)
@@ -56,11 +82,11 @@ enum FuzzedCard {
         let identity = CardIdentity(
             issuerIdentificationNumber: [0x48, 0x20], cardImageNumber: [1, 2, 3, 4, 5, 6, 7, 8],
             keyDiversificationData: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], implementation: implementation,
-            authenticationFailuresMax: 3)
-        return .manufacture(configuration, identity: identity, random: ConstantRandomSource()) { _ in keySets[0] }
+            scp02: scp02, authenticationFailuresMax: 3)
+        return .manufacture(configuration, identity: identity, random: ConstantRandomSource()) { _ in .fuzzing(0x40) }
     }
 
-    /// Two security domains, one with keys of its own and a personalized instance, and a loaded package where no
+    /// Two security domains, one with AES keys and a personalized instance, one with DES keys, and a loaded package where no
     /// signature is asked for.
     private static func furnished(_ factory: SecureElement, by manager: AID) -> SecureElement {
         var run = CardRun(factory)
@@ -75,7 +101,9 @@ enum FuzzedCard {
             }
             if !demandsSignature { for command in CardTemplates.load(package) { try run.expectSuccess(command) } }
             try run.open(domain, keySets[0], .commandMAC, channel: 0)
-            try run.expectSuccess(CardTemplates.putKey(keySets[1], version: 0x30, under: keySets[0]))
+            try run.expectSuccess(CardTemplates.putKey(keySets[1], version: 0x30, run.encryption(on: 0)))
+            try run.open(otherDomain, keySets[0], .commandMAC, channel: 0)
+            try run.expectSuccess(CardTemplates.putKey(keySets[4], version: 0x20, run.encryption(on: 0)))
             try run.open(domain, keySets[1], .commandMAC, channel: 0)
             for command in CardTemplates.personalization(of: instance) { try run.expectSuccess(command) }
         } catch {

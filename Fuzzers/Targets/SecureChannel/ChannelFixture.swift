@@ -69,7 +69,7 @@ struct ChannelFixture: ~Copyable {
 
 extension SCP02KeySet {
     /// Three keys of two key parts each, always the same.
-    fileprivate static let fuzzing: SCP02KeySet = {
+    static let fuzzing: SCP02KeySet = {
         func key(_ first: UInt8) -> SecretBytes { SecretBytes((0..<16).map { first &+ $0 }) }
         do { return try SCP02KeySet(enc: key(0x11), mac: key(0x42), dek: key(0x73)) } catch {
             preconditionFailure("16 bytes are a 3DES key: \(error)")

@@ -13,7 +13,7 @@ extension Seeds {
 
     static var scripts: [[UInt8]] {
         let stories: [[UInt8]] = [
-            domains, keys, loading, personalization, reading, cardStates, channels, deletions, garbage,
+            domains, keys, protocols, loading, personalization, reading, cardStates, channels, deletions, garbage,
         ]
         var seeds: [[UInt8]] = []
         for card in FuzzedCard.cards.indices {
@@ -45,6 +45,15 @@ extension Seeds {
         open(0, 0, level: 2) + secured(17, 1, 1, 0, 2, 0) + secured(16, 0, 0, 2) + open(1, 1, level: 5)
             + secured(17, 2, 1, 0, 1, 1, 1) + secured(17, 3, 0, 3, 3, 0) + open(1, 2, level: 3, version: 3)
             + secured(16, 1, 0, 1) + secured(16, 0, 0, 3) + open(1, 3, level: 4)
+    }
+
+    /// From AES to DES keys and back, and keys of other kinds.
+    private static var protocols: [UInt8] {
+        open(2, 4, level: 1) + secured(4, 1, 0) + secured(17, 4, 1, 0, 5, 0) + secured(17, 0, 1, 0, 2, 0)
+            + secured(17, 0, 4, 3, 3, 0) + secured(17, 0, 6, 3, 5, 0)
+            + secured(17, 0, 2, 1, 0x21, 3, 1, 0, 1, 1, 0, 0) + open(2, 0, level: 5, version: 4)
+            + secured(16, 0, 0, 4) + secured(4, 1, 0) + open(0, 0, level: 1) + secured(17, 4, 1, 0, 4, 0)
+            + open(0, 4, level: 3, version: 5) + secured(4, 2, 0)
     }
 
     private static var loading: [UInt8] {

@@ -1,3 +1,4 @@
+import CardCryptography
 import GlobalPlatform
 import ISO7816
 import SecureChannel
@@ -8,12 +9,11 @@ import SecureElement
 extension Seeds {
     /// Every sound command, as it goes over the wire, and some answers.
     static var commands: [[UInt8]] {
-        let keys = FuzzedCard.keySets[0]
         var made: [[UInt8]] = []
         for kind in UInt8(0)..<20 {
             for variant in [UInt8(0), 1, 3] {
                 var input = FuzzInput([kind] + [UInt8](repeating: variant, count: 40))
-                let bytes = CardTemplates.command(&input, under: keys).bytes
+                let bytes = CardTemplates.command(&input) { [UInt8](repeating: 0xA5, count: $0.count) }.bytes
                 if !made.contains(bytes) { made.append(bytes) }
             }
         }
