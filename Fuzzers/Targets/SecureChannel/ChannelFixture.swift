@@ -9,6 +9,9 @@ struct ChannelFixture: ~Copyable {
     let hasCommandMAC: Bool
     let hasResponseMAC: Bool
 
+    /// With R-MAC a refusal goes bare in SCP03 (Amd D §6.2.5), and with its R-MAC in SCP02.
+    var leavesRefusalsBare: Bool { hasResponseMAC && host.protocolIdentifier == 0x03 }
+
     static let keys = SCP03KeySet.fuzzing(0x40)
     static let diversificationData = [UInt8](repeating: 0, count: KeyDiversification.dataLength)
     private static let tripleDESKeys = SCP02KeySet.fuzzing

@@ -28,8 +28,7 @@ func fuzzChannelHost(_ bytes: [UInt8]) throws(FuzzViolation) -> Int {
         default:
             break
         }
-        // Without R-MAC at the session's level a refusal keeps what data it has; with it, it goes bare.
-        let isBare = channel.hasResponseMAC && plain.statusWord.isRefusal
+        let isBare = channel.leavesRefusalsBare && plain.statusWord.isRefusal
         let expected = isBare ? ResponseAPDU(plain.statusWord) : plain
         try require((try? channel.host.unwrap(response)) == expected, "the host reads what the card wrapped")
         accepted += 1
