@@ -98,7 +98,8 @@ extension SecurityDomain {
                 KeyInformation(
                     identifier: key.identifier, version: key.version,
                     components: key.components.map { component in
-                        .init(type: component.type, length: component.value.count)
+                        // Basic format, in which 00 says 256 or more: the clients read the extended one differently.
+                        .init(type: component.type, length: component.value.count > 0xFF ? 0 : component.value.count)
                     })
             } + (authority?.keyInformation ?? []))
     }
