@@ -5,7 +5,7 @@ import ISO7816
 import SeneschalAPI
 
 /// `seneschal gp apdu`.
-struct GPAPDUCommand: GPAction {
+struct GPAPDUCommand: GPSessionAction {
     static let configuration = CommandConfiguration(
         commandName: "apdu", abstract: "Send APDUs, bare or through a secure channel.",
         discussion: """
@@ -31,7 +31,10 @@ struct GPAPDUCommand: GPAction {
     @Flag(help: "Go on after a refusal.")
     var goOn = false
 
-    @OptionGroup var channel: SecureChannelOptions
+    @OptionGroup(title: "Which card") var selection: CardSelection
+    @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
+    @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
+    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func validate() throws {
@@ -42,7 +45,7 @@ struct GPAPDUCommand: GPAction {
         let commands = try script.map(TextInput.commands) ?? commands.map(\.command)
         let exchanges =
             secure
-            ? try await channel.withSession { session in
+            ? try await withSession { session in
                 var exchanges: [Exchange] = []
                 for command in commands {
                     exchanges.append(Exchange(command: command, response: try await session.transmit(command)))
@@ -50,7 +53,7 @@ struct GPAPDUCommand: GPAction {
                 }
                 return exchanges
             }
-            : try await channel.selection.withCard { card in
+            : try await selection.withCard { card in
                 var exchanges: [Exchange] = []
                 for command in commands {
                     let response = try await card.transmitCollecting(command)

@@ -5,7 +5,7 @@ import ISO7816
 import SeneschalAPI
 
 /// `seneschal gp delete`.
-struct GPDeleteCommand: GPAction {
+struct GPDeleteCommand: GPSessionAction {
     static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Delete an application or a package.",
         discussion: """
@@ -22,7 +22,10 @@ struct GPDeleteCommand: GPAction {
     var withApplications = false
 
     @OptionGroup var token: TokenOptions
-    @OptionGroup var channel: SecureChannelOptions
+    @OptionGroup(title: "Which card") var selection: CardSelection
+    @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
+    @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
+    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func perform() async throws -> GPAnswer {
@@ -31,7 +34,7 @@ struct GPDeleteCommand: GPAction {
                 object.aid, withRelated: withApplications, token: token.bytes)
             return GPAnswer(preview: "DELETE", command.command)
         }
-        let confirmation = try await channel.withSession { session in
+        let confirmation = try await withSession { session in
             try await session.delete(object.aid, withRelated: withApplications, token: token.bytes)
         }
         return GPAnswer(done: "deleted", object.aid, confirmation: confirmation, "\(object.aid.readable) is deleted.")
@@ -39,7 +42,7 @@ struct GPDeleteCommand: GPAction {
 }
 
 /// `seneschal gp extradite`.
-struct GPExtraditeCommand: GPAction {
+struct GPExtraditeCommand: GPSessionAction {
     static let configuration = CommandConfiguration(
         commandName: "extradite", abstract: "Move an application or a package to another security domain.",
         discussion: """
@@ -55,7 +58,10 @@ struct GPExtraditeCommand: GPAction {
     var to: AIDArgument
 
     @OptionGroup var token: TokenOptions
-    @OptionGroup var channel: SecureChannelOptions
+    @OptionGroup(title: "Which card") var selection: CardSelection
+    @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
+    @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
+    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func perform() async throws -> GPAnswer {
@@ -64,7 +70,7 @@ struct GPExtraditeCommand: GPAction {
                 .init(securityDomain: to.aid, object: object.aid, token: token.bytes))
             return GPAnswer(preview: "INSTALL [for extradition]", command.command)
         }
-        let confirmation = try await channel.withSession { session in
+        let confirmation = try await withSession { session in
             try await session.extradite(object.aid, to: to.aid, token: token.bytes)
         }
         return GPAnswer(
@@ -79,7 +85,7 @@ struct GPDomainCommand: AsyncParsableCommand {
         commandName: "domain", abstract: "Security domains: create.", subcommands: [Create.self])
 
     /// `seneschal gp domain create`.
-    struct Create: GPAction {
+    struct Create: GPSessionAction {
         static let configuration = CommandConfiguration(
             commandName: "create", abstract: "Create a supplementary security domain.",
             discussion: """
@@ -109,7 +115,10 @@ struct GPDomainCommand: AsyncParsableCommand {
 
         @OptionGroup var parameters: InstallParameterOptions
         @OptionGroup var token: TokenOptions
-        @OptionGroup var channel: SecureChannelOptions
+        @OptionGroup(title: "Which card") var selection: CardSelection
+        @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
+        @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
+        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
         @OptionGroup var format: GPOutputOptions
 
         func validate() throws {
@@ -130,7 +139,7 @@ struct GPDomainCommand: AsyncParsableCommand {
                     privileges: plan.privileges.union(.securityDomain), parameters: plan.parameters, token: plan.token)
                 return GPAnswer(preview: "INSTALL [for install and make selectable]", instance.command.command)
             }
-            let confirmation = try await channel.withSession { session in try await session.createDomain(plan) }
+            let confirmation = try await withSession { session in try await session.createDomain(plan) }
             return GPAnswer(
                 done: "created", domain.aid, confirmation: confirmation,
                 "Security domain \(domain.aid.readable) is there, SELECTABLE. "
@@ -151,7 +160,7 @@ struct GPDomainCommand: AsyncParsableCommand {
 }
 
 /// `seneschal gp make-selectable`.
-struct GPMakeSelectableCommand: GPAction {
+struct GPMakeSelectableCommand: GPSessionAction {
     static let configuration = CommandConfiguration(
         commandName: "make-selectable", abstract: "Make an installed application selectable.",
         discussion: """
@@ -166,7 +175,10 @@ struct GPMakeSelectableCommand: GPAction {
     var privileges: PrivilegesArgument?
 
     @OptionGroup var token: TokenOptions
-    @OptionGroup var channel: SecureChannelOptions
+    @OptionGroup(title: "Which card") var selection: CardSelection
+    @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
+    @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
+    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func perform() async throws -> GPAnswer {
@@ -176,7 +188,7 @@ struct GPMakeSelectableCommand: GPAction {
                 .init(application: application.aid, privileges: privileges, token: token.bytes))
             return GPAnswer(preview: "INSTALL [for make selectable]", command.command)
         }
-        let confirmation = try await channel.withSession { session in
+        let confirmation = try await withSession { session in
             try await session.makeSelectable(application.aid, privileges: privileges, token: token.bytes)
         }
         return GPAnswer(
@@ -186,7 +198,7 @@ struct GPMakeSelectableCommand: GPAction {
 }
 
 /// `seneschal gp update`.
-struct GPUpdateCommand: GPAction {
+struct GPUpdateCommand: GPSessionAction {
     static let configuration = CommandConfiguration(
         commandName: "update", abstract: "Change privileges or parameters of an application (registry update).",
         discussion: """
@@ -211,7 +223,10 @@ struct GPUpdateCommand: GPAction {
     var to: AIDArgument?
 
     @OptionGroup var token: TokenOptions
-    @OptionGroup var channel: SecureChannelOptions
+    @OptionGroup(title: "Which card") var selection: CardSelection
+    @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
+    @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
+    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func validate() throws {
@@ -225,7 +240,7 @@ struct GPUpdateCommand: GPAction {
         if token.dryRun {
             return GPAnswer(preview: "INSTALL [for registry update]", InstallCommand.forRegistryUpdate(update).command)
         }
-        let confirmation = try await channel.withSession { session in try await session.updateRegistry(update) }
+        let confirmation = try await withSession { session in try await session.updateRegistry(update) }
         return GPAnswer(
             done: "updated", application.aid, confirmation: confirmation,
             "The registry entry of \(application.aid.readable) is changed.")

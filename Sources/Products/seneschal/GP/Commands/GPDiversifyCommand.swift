@@ -7,7 +7,7 @@ import SecureChannel
 import SeneschalAPI
 
 /// `seneschal gp diversify`.
-struct GPDiversifyCommand: GPAction {
+struct GPDiversifyCommand: GPSessionAction {
     static let configuration = CommandConfiguration(
         commandName: "diversify", abstract: "Derive a card's keys from a master key.",
         discussion: """
@@ -28,7 +28,10 @@ struct GPDiversifyCommand: GPAction {
     @Option(help: ArgumentHelp("The keys file to make.", valueName: "file"))
     var output: String?
 
-    @OptionGroup var channel: SecureChannelOptions
+    @OptionGroup(title: "Which card") var selection: CardSelection
+    @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
+    @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
+    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func validate() throws {
@@ -39,7 +42,7 @@ struct GPDiversifyCommand: GPAction {
     }
 
     func perform() async throws -> GPAnswer {
-        let source = try channel.keySource()
+        let source = try keySource()
         let data = try await data()
         let isTripleDES = channel.scp == .scp02
         let request = CardKeyRequest(
@@ -75,7 +78,7 @@ struct GPDiversifyCommand: GPAction {
     /// From the command line, or out of the card's answer to INITIALIZE UPDATE.
     private func data() async throws -> [UInt8] {
         if let diversificationData { return diversificationData.bytes }
-        return try await channel.selection.withCard { card in
+        return try await selection.withCard { card in
             let select = try await card.transmitCollecting(
                 SelectCommand(name: channel.securityDomain?.aid.bytes ?? []).command)
             guard !select.statusWord.isRefusal else {

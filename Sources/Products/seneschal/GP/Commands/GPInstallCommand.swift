@@ -8,7 +8,7 @@ import SeneschalAPI
 import Synchronization
 
 /// `seneschal gp install`.
-struct GPInstallCommand: GPAction {
+struct GPInstallCommand: GPSessionAction {
     static let configuration = CommandConfiguration(
         commandName: "install", abstract: "Load a CAP file and install its applications.",
         discussion: """
@@ -88,7 +88,10 @@ struct GPInstallCommand: GPAction {
     @Flag(help: "Remove what an interrupted installation of this package left.")
     var rollBack = false
 
-    @OptionGroup var channel: SecureChannelOptions
+    @OptionGroup(title: "Which card") var selection: CardSelection
+    @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
+    @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
+    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func validate() throws {
@@ -118,7 +121,7 @@ struct GPInstallCommand: GPAction {
         let progress = InstallationDisplay(plan)
         let outcome: InstallationOutcome
         do {
-            outcome = try await channel.withManager { manager in
+            outcome = try await withManager { manager in
                 try await manager.install(plan, in: channel.request) { progress.show($0) }
             }
         } catch {
@@ -211,7 +214,7 @@ struct GPInstallCommand: GPAction {
     // MARK: - Interrupted installations
 
     private func rollBack(_ package: AID) async throws -> GPAnswer {
-        let wasThere = try await channel.withManager {
+        let wasThere = try await withManager {
             try await $0.rollBackInstallation(of: package, in: channel.request)
         }
         guard wasThere else { throw Self.nothingInterrupted(package) }

@@ -35,7 +35,7 @@ struct RotationOptions: ParsableArguments {
 
 extension GPKeysCommand {
     /// `seneschal gp keys put`.
-    struct Put: GPAction {
+    struct Put: GPSessionAction {
         static let configuration = CommandConfiguration(
             commandName: "put", abstract: "Put a key set, or one key, into a security domain.",
             discussion: """
@@ -57,7 +57,10 @@ extension GPKeysCommand {
 
         @OptionGroup var newKeys: NewKeyOptions
         @OptionGroup var single: SingleKeyOptions
-        @OptionGroup var channel: SecureChannelOptions
+        @OptionGroup(title: "Which card") var selection: CardSelection
+        @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
+        @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
+        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
         @OptionGroup var format: GPOutputOptions
 
         func validate() throws {
@@ -70,14 +73,14 @@ extension GPKeysCommand {
             let version = newVersion.version
             var file: String?
             if let key = try single.key() {
-                try await channel.withSession { session in
+                try await withSession { session in
                     try await session.putKey(
                         key, version: version, identifier: single.identifier?.identifier ?? .signature,
                         replacing: replace?.version)
                 }
             } else {
                 // Random keys are made once the card is there and has proved itself: no file is left for nothing.
-                file = try await channel.withSession { session in
+                file = try await withSession { session in
                     let new = try await newKeys.material(version: version, of: channel.securityDomain?.aid)
                     try await session.putKeys(
                         new.material, version: version, replacing: replace?.version,
@@ -96,7 +99,7 @@ extension GPKeysCommand {
     }
 
     /// `seneschal gp keys rotate`.
-    struct Rotate: GPAction {
+    struct Rotate: GPSessionAction {
         static let configuration = CommandConfiguration(
             commandName: "rotate", abstract: "Replace a key set in two phases: the new one proves itself first.",
             discussion: """
@@ -108,11 +111,14 @@ extension GPKeysCommand {
                 """)
 
         @OptionGroup var options: RotationOptions
-        @OptionGroup var channel: SecureChannelOptions
+        @OptionGroup(title: "Which card") var selection: CardSelection
+        @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
+        @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
+        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
         @OptionGroup var format: GPOutputOptions
 
         func perform() async throws -> GPAnswer {
-            try await channel.withManager { manager in
+            try await withManager { manager in
                 // Random keys are made once the card is there and holds the old ones: no file is left for nothing.
                 var old = channel.request
                 old.keyVersion = options.from.version
@@ -129,7 +135,7 @@ extension GPKeysCommand {
     }
 
     /// `seneschal gp keys recover`.
-    struct Recover: GPAction {
+    struct Recover: GPSessionAction {
         static let configuration = CommandConfiguration(
             commandName: "recover", abstract: "End a rotation that was cut off.",
             discussion: """
@@ -146,7 +152,10 @@ extension GPKeysCommand {
         var forget = false
 
         @OptionGroup var options: RotationOptions
-        @OptionGroup var channel: SecureChannelOptions
+        @OptionGroup(title: "Which card") var selection: CardSelection
+        @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
+        @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
+        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
         @OptionGroup var format: GPOutputOptions
 
         func validate() throws {
@@ -158,14 +167,14 @@ extension GPKeysCommand {
 
         func perform() async throws -> GPAnswer {
             if forget {
-                try await channel.withManager { try await $0.forgetRotation(of: channel.securityDomain?.aid) }
+                try await withManager { try await $0.forgetRotation(of: channel.securityDomain?.aid) }
                 return GPAnswer(["done": "forgotten"], ["The rotation is forgotten; the card was left as it is."])
             }
             let (rotation, _) = try await options.rotation(on: channel)
             guard examine else {
-                return GPAnswer(try await channel.withManager { try await $0.recover(rotation) }, rotation, nil)
+                return GPAnswer(try await withManager { try await $0.recover(rotation) }, rotation, nil)
             }
-            let state = try await channel.withManager { try await $0.examine(rotation) }
+            let state = try await withManager { try await $0.examine(rotation) }
             return GPAnswer(fields: [
                 ("old", .string(state.old.rawValue)), ("new", .string(state.new.rawValue)),
             ])
@@ -173,7 +182,7 @@ extension GPKeysCommand {
     }
 
     /// `seneschal gp keys delete`.
-    struct Delete: GPAction {
+    struct Delete: GPSessionAction {
         static let configuration = CommandConfiguration(
             commandName: "delete", abstract: "Delete keys by version, identifier, or both.",
             discussion: """
@@ -188,7 +197,10 @@ extension GPKeysCommand {
         var identifier: KeyIdentifierArgument?
 
         @OptionGroup var confirmation: ConfirmationOptions
-        @OptionGroup var channel: SecureChannelOptions
+        @OptionGroup(title: "Which card") var selection: CardSelection
+        @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
+        @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
+        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
         @OptionGroup var format: GPOutputOptions
 
         func validate() throws {
@@ -201,7 +213,7 @@ extension GPKeysCommand {
             try confirmation.confirm(
                 "Keys of \(what) go from \(channel.securityDomain.map { "\($0.aid)" } ?? "the issuer security domain"). "
                     + "Without keys that you hold, nobody manages it any more.", typing: "delete")
-            try await channel.withSession { session in
+            try await withSession { session in
                 try await session.deleteKey(version: version?.version, identifier: identifier?.identifier)
             }
             return GPAnswer(

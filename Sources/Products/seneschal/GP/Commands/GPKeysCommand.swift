@@ -50,7 +50,7 @@ struct GPKeysCommand: AsyncParsableCommand {
     }
 
     /// `seneschal gp keys verify`.
-    struct Verify: GPAction {
+    struct Verify: GPSessionAction {
         static let configuration = CommandConfiguration(
             commandName: "verify", abstract: "Check that the card holds these keys, without burning a try.",
             discussion: """
@@ -61,11 +61,14 @@ struct GPKeysCommand: AsyncParsableCommand {
                 says that the card has other keys, and the message what was found out about them.
                 """)
 
-        @OptionGroup var channel: SecureChannelOptions
+        @OptionGroup(title: "Which card") var selection: CardSelection
+        @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
+        @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
+        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
         @OptionGroup var format: GPOutputOptions
 
         func perform() async throws -> GPAnswer {
-            let verified = try await channel.withManager { try await $0.verify(channel.request) }
+            let verified = try await withManager { try await $0.verify(channel.request) }
             return GPAnswer(
                 .object(of: [
                     "securityDomain": verified.securityDomain.map { .string("\($0)") },
@@ -86,7 +89,7 @@ struct GPKeysCommand: AsyncParsableCommand {
 
 extension GPKeysCommand {
     /// `seneschal gp keys search`.
-    struct Search: GPAction {
+    struct Search: GPSessionAction {
         static let configuration = CommandConfiguration(
             commandName: "search",
             abstract: "Find out which key sets of the card some keys open, without burning a try.",
@@ -99,12 +102,15 @@ extension GPKeysCommand {
                 follows: do not run it in a loop.
                 """)
 
-        @OptionGroup var channel: SecureChannelOptions
+        @OptionGroup(title: "Which card") var selection: CardSelection
+        @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
+        @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
+        @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
         @OptionGroup var format: GPOutputOptions
 
         func perform() async throws -> GPAnswer {
-            let candidates = try await channel.keys.candidates(unlock: channel.unlock)
-            let matches = try await channel.selection.withCard { card in
+            let candidates = try await keys.candidates(unlock: unlock)
+            let matches = try await selection.withCard { card in
                 try await CardManager(channel: card, keys: NoKeys())
                     .search(for: candidates.map(\.material), in: channel.securityDomain?.aid)
             }

@@ -21,7 +21,7 @@ enum LockArgument: ExpressibleByArgument {
 }
 
 /// `seneschal gp lock`.
-struct GPLockCommand: GPAction {
+struct GPLockCommand: GPSessionAction {
     static let configuration = CommandConfiguration(
         commandName: "lock", abstract: "Lock an application, a security domain, or the card.",
         discussion: """
@@ -39,25 +39,28 @@ struct GPLockCommand: GPAction {
     var withApplications = false
 
     @OptionGroup var confirmation: ConfirmationOptions
-    @OptionGroup var channel: SecureChannelOptions
+    @OptionGroup(title: "Which card") var selection: CardSelection
+    @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
+    @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
+    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func perform() async throws -> GPAnswer {
         switch target {
         case .application(let aid):
-            try await channel.withSession { try await $0.lock(aid, withApplications: withApplications) }
+            try await withSession { try await $0.lock(aid, withApplications: withApplications) }
             return GPAnswer(done: "locked", aid, "\(aid.readable) is locked.")
         case .card:
             try confirmation.confirm(
                 "No application of a locked card can be used until it is unlocked.", typing: "lock")
-            try await channel.withSession { try await $0.setCardState(.cardLocked) }
+            try await withSession { try await $0.setCardState(.cardLocked) }
             return GPAnswer(["done": "locked", "state": "CARD_LOCKED"], ["The card is locked."])
         }
     }
 }
 
 /// `seneschal gp unlock`.
-struct GPUnlockCommand: GPAction {
+struct GPUnlockCommand: GPSessionAction {
     static let configuration = CommandConfiguration(
         commandName: "unlock", abstract: "Unlock an application, a security domain, or the card.",
         discussion: """
@@ -73,23 +76,26 @@ struct GPUnlockCommand: GPAction {
     @Flag(help: "Of a security domain: unlock its applications too.")
     var withApplications = false
 
-    @OptionGroup var channel: SecureChannelOptions
+    @OptionGroup(title: "Which card") var selection: CardSelection
+    @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
+    @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
+    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func perform() async throws -> GPAnswer {
         switch target {
         case .application(let aid):
-            try await channel.withSession { try await $0.unlock(aid, withApplications: withApplications) }
+            try await withSession { try await $0.unlock(aid, withApplications: withApplications) }
             return GPAnswer(done: "unlocked", aid, "\(aid.readable) is unlocked.")
         case .card:
-            try await channel.withSession { try await $0.setCardState(.secured) }
+            try await withSession { try await $0.setCardState(.secured) }
             return GPAnswer(["done": "unlocked", "state": "SECURED"], ["The card is unlocked: SECURED."])
         }
     }
 }
 
 /// `seneschal gp terminate`.
-struct GPTerminateCommand: GPAction {
+struct GPTerminateCommand: GPSessionAction {
     static let configuration = CommandConfiguration(
         commandName: "terminate", abstract: "End a card for good.",
         discussion: """
@@ -99,12 +105,15 @@ struct GPTerminateCommand: GPAction {
             """)
 
     @OptionGroup var confirmation: ConfirmationOptions
-    @OptionGroup var channel: SecureChannelOptions
+    @OptionGroup(title: "Which card") var selection: CardSelection
+    @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
+    @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
+    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func perform() async throws -> GPAnswer {
         try confirmation.confirm("A terminated card never comes back, by no key and no command.", typing: "terminate")
-        try await channel.withSession { try await $0.setCardState(.terminated, isForced: true) }
+        try await withSession { try await $0.setCardState(.terminated, isForced: true) }
         return GPAnswer(["done": "terminated", "state": "TERMINATED"], ["The card is terminated."])
     }
 }

@@ -5,7 +5,7 @@ import ISO7816
 import SeneschalAPI
 
 /// `seneschal gp list`.
-struct GPListCommand: GPAction {
+struct GPListCommand: GPSessionAction {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List security domains, applications and packages as a tree.",
         discussion: """
@@ -17,11 +17,14 @@ struct GPListCommand: GPAction {
             A security domain lists what it may see: the issuer's everything, another one what is associated with it.
             """)
 
-    @OptionGroup var channel: SecureChannelOptions
+    @OptionGroup(title: "Which card") var selection: CardSelection
+    @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
+    @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
+    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func perform() async throws -> GPAnswer {
-        let registry = try await channel.withSession { session in try await session.registry() }
+        let registry = try await withSession { session in try await session.registry() }
         return GPAnswer(registry.json, registry.tree.flatMap { $0.lines() })
     }
 }

@@ -6,7 +6,7 @@ import ISO7816
 import SeneschalAPI
 
 /// `seneschal gp store-data`.
-struct GPStoreDataCommand: GPAction {
+struct GPStoreDataCommand: GPSessionAction {
     static let configuration = CommandConfiguration(
         commandName: "store-data", abstract: "Write data to a security domain, or personalize an application.",
         discussion: """
@@ -37,7 +37,10 @@ struct GPStoreDataCommand: GPAction {
     @Option(help: ArgumentHelp("Data groupings to encrypt, separated by commas.", valueName: "dgis"))
     var sensitive: DataGroupingsArgument?
 
-    @OptionGroup var channel: SecureChannelOptions
+    @OptionGroup(title: "Which card") var selection: CardSelection
+    @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
+    @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
+    @OptionGroup(title: "Secure channel") var channel: SecureChannelOptions
     @OptionGroup var format: GPOutputOptions
 
     func validate() throws {
@@ -48,7 +51,7 @@ struct GPStoreDataCommand: GPAction {
     func perform() async throws -> GPAnswer {
         let bytes = try data?.bytes ?? TextInput.hex(file ?? "-")
         let content = try content(bytes)
-        try await channel.withSession { session in
+        try await withSession { session in
             if let application {
                 try await session.personalize(application.aid, content)
             } else {

@@ -7,16 +7,10 @@ import SecureChannel
 
 /// Which security domain, under which keys, how well protected.
 struct SecureChannelOptions: ParsableArguments {
-    @OptionGroup(title: "Which card") var selection: CardSelection
-
     @Option(
         name: .customLong("sd"),
         help: ArgumentHelp("The security domain; the issuer's when absent.", valueName: "aid"))
     var securityDomain: AIDArgument?
-
-    @OptionGroup(title: "Keys of the card") var keys: CardKeyOptions
-
-    @OptionGroup(title: "Keys of the card") var unlock: VaultOptions
 
     @Option(
         help: ArgumentHelp(
@@ -39,29 +33,6 @@ struct SecureChannelOptions: ParsableArguments {
         SessionRequest(
             securityDomain: securityDomain?.aid, keyVersion: keyVersion?.version, level: security?.level,
             mode: scp?.mode, isForced: forceAuthentication)
-    }
-
-    func keySource() throws -> any CardKeySource { try keys.source(unlock: unlock) }
-
-    /// The manager of the selected card, for the time of `body`.
-    func withManager<Value>(_ body: (CardManager) async throws -> Value) async throws -> Value {
-        // Before the reader is taken: a mistake in the arguments needs no card.
-        let keys = try keySource()
-        return try await selection.withCard { channel in
-            let manager = CardManager(channel: channel, keys: keys, journal: try StateDirectory.journal())
-            if let scp { try scp.check(try await manager.verify(request)) }
-            return try await body(manager)
-        }
-    }
-
-    /// An open session with the security domain, for the time of `body`.
-    func withSession<Value>(
-        _ body: (inout ManagementSession) async throws -> Value
-    ) async throws -> Value {
-        try await withManager { manager in
-            var session = try await manager.open(request)
-            return try await body(&session)
-        }
     }
 }
 
