@@ -27,8 +27,7 @@ func benchmarkInstallation() async throws -> [Measurement] {
     return [
         Measurement("CAP of 22 KB installed by the host library, \(blocks) LOADs", median(library) * 1e3, "ms"),
         Measurement(
-            "CAP of 22 KB installed by the host library, speed relative to the card alone", median(ratios),
-            goal: .atLeast(0.2)),
+            "CAP of 22 KB installed by the host library, speed relative to the card alone", median(ratios)),
     ]
 }
 
