@@ -27,7 +27,7 @@ struct CardNewCommand: AsyncParsableCommand {
 
             A card that speaks SCP02 too, and leaves the factory with DES keys for it:
 
-              seneschal card new my.card --scp02 55 --key-type des
+              seneschal card new my.card --scp02 55
 
             A UICC with security domains of third parties, but none that verifies every load:
 
@@ -64,8 +64,12 @@ struct CardNewCommand: AsyncParsableCommand {
             valueName: "hex"))
     var scp02: SCP02ImplementationArgument?
 
-    @Option(help: "The type of the keys that it leaves the factory with: aes, or des for SCP02 (then --scp02 is 15).")
-    var keyType = CardKeyTypeArgument.aes
+    @Option(
+        help: """
+            The type of the keys that it leaves the factory with: des, for SCP02, where --scp02 is given, otherwise aes. \
+            des alone is --scp02 15; aes with --scp02 waits for somebody to put DES keys.
+            """)
+    var keyType: CardKeyTypeArgument?
 
     @Option(help: ArgumentHelp("The Card Image Number, 1 to 16 bytes; random when absent.", valueName: "hex"))
     var cin: CardImageNumberArgument?
@@ -97,8 +101,8 @@ struct CardNewCommand: AsyncParsableCommand {
             throw ValidationError(
                 "--memory is \(Self.memoryRange.lowerBound) to \(Self.memoryRange.upperBound), not \(memory).")
         }
-        if keyType == .des && keyBits != 128 {
-            throw ValidationError("--key-type des has keys of 128 bits, not \(keyBits).")
+        if firstKeys == .des && keyBits != 128 {
+            throw ValidationError("Keys for SCP02 have 128 bits, not \(keyBits).")
         }
     }
 
@@ -128,12 +132,14 @@ struct CardNewCommand: AsyncParsableCommand {
     }
 
     private var scp02Implementation: SCP02Implementation? {
-        scp02?.implementation ?? (keyType == .des ? .i15 : nil)
+        scp02?.implementation ?? (firstKeys == .des ? .i15 : nil)
     }
+
+    private var firstKeys: CardKeyTypeArgument { keyType ?? (scp02 == nil ? .aes : .des) }
 
     /// The keys of the file as keys of the type asked for: the same bytes.
     private func channelKeys(_ keys: SCP03KeySet) throws -> SecureChannelKeySet {
-        guard keyType == .des else { return .scp03(keys) }
+        guard firstKeys == .des else { return .scp03(keys) }
         return .scp02(try SCP02KeySet(enc: keys.enc.bytes, mac: keys.mac.bytes, dek: keys.dek.bytes))
     }
 
