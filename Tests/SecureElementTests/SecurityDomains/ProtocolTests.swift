@@ -70,7 +70,9 @@ struct ProtocolTests {
         #expect(opened > 150)
     }
 
-    @Test("both protocols stand in card recognition data and capabilities, the default keys' first; C1 has its length")
+    @Test(
+        "both protocols stand in card recognition data and capabilities, the default keys' first; C1 has three bytes in both"
+    )
     func cardData() throws {
         var card = try TestCard(scp02: 0x55)
         func recognized() throws -> [UInt8] {
@@ -88,7 +90,7 @@ struct ProtocolTests {
         try card.expectSuccess([session.send(delete, &card).statusWord])
         card.element.reset()
         #expect(try recognized() == [0x02, 0x55, 0x03, 0x70])
-        #expect(card.transmit(GetDataCommand.sequenceCounter.command).data == [0xC1, 2, 0, 1])
+        #expect(card.transmit(GetDataCommand.sequenceCounter.command).data == [0xC1, 3, 0, 0, 1])
     }
 
     @Test("SCP02 counts sessions that open, not those that are asked for; after FFFF comes none")

@@ -44,14 +44,10 @@ extension SecureElement {
         return domain.data[tag].map { BERTLV(tag, $0).bytes }
     }
 
-    /// C1: the counter of the default key set: three bytes in SCP03, two in SCP02.
+    /// C1: the counter of the default key set, three bytes; those of SCP02, which has two, begin with zero.
     private func sequenceCounter(_ domain: SecurityDomain) -> [UInt8]? {
         guard let version = domain.defaultKeySet(memory.identity) else { return nil }
-        let counter = (domain.sequenceCounters[version] ?? .zero).bytes
-        // Past its end the counter of SCP02 shows its last value.
-        let isSCP02 = domain.keySet(version) == nil
-        let told = isSCP02 ? (counter[0] == 0 ? Array(counter.suffix(2)) : [0xFF, 0xFF]) : counter
-        return BERTLV(0xC1, told).bytes
+        return BERTLV(0xC1, (domain.sequenceCounters[version] ?? .zero).bytes).bytes
     }
 
     /// C2: the counter of the last receipt, two bytes; of a security domain that makes receipts.
