@@ -72,6 +72,7 @@ extension APIRoute {
     var examplePath: String {
         var values = ["communicationId": "0", "seId": "cin:00000000", "network": "North"]
         values["sessionId"] = "0"
+        values["credentialId"] = String(repeating: "0", count: 64)
         let query = parameters.filter { $0.place == .query && $0.isRequired }
             .map { "\($0.name)=\(values[$0.name] ?? "")" }.joined(separator: "&")
         return (path(values) ?? path) + (query.isEmpty ? "" : "?\(query)")
