@@ -75,6 +75,53 @@ struct SharedCardTests {
         for house in [central, mobile, third] { try await house.close() }
     }
 
+    @Test(
+        "TSM-28 over HTTP a provider gets tokens, manages by itself and returns receipts; the operator sees all of it")
+    func delegatedManagement() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "seneschal-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let central = try await ServedHouse(folder.appending(path: "central"))
+        let factory = try await HandsetFactory(
+            operator: central.client, transport: central.transport, batch: "delegated")
+        let product = try await factory.make(
+            .init(
+                msi: "4915100000009", network: ServedHouse.network, type: .embedded,
+                configuration: CardConfiguration(.embeddedWithThirdParty, .init(hasMandatedDAP: false))))
+        let id = API.SecureElementIdentifier(type: .cin, value: product.handset.secureElement.seId)
+        let agents = Task { try await product.run() }
+        let toll = try await central.addProvider("Toll", in: folder)
+        let policy = try await central.client.setDelegationPolicy(
+            .init(
+                providerId: toll.id, steps: [.load, .install],
+                aidPrefixes: [HexBytes(Array(Loyalty.package.bytes.prefix(5)))], objectsMax: 2))
+        #expect(try await central.client.list(Endpoints.listDelegationPolicies).items == [policy])
+        _ = try await toll.flow.run(Self.order)
+        #expect(try await central.client.putTokenKeys(on: id).isOnCard)
+        let manager = DelegatedManager(tsm: toll.connection, keys: toll.vault, random: SystemRandomSource())
+        let file = LoadFile(dataBlock: CAPFileBuilder(package: Loyalty.package, applets: [Loyalty.module]).components)
+        let install = DelegatedOperation.install(
+            executableLoadFile: Loyalty.package, executableModule: Loyalty.module, application: Loyalty.application)
+        func order(_ operations: [DelegatedOperation]) -> DelegatedManager.Order {
+            .init(
+                subscriber: Self.order.subscriber, service: Self.order.service, paymentReferenceNumber: "PRN-1",
+                operations: operations)
+        }
+        let done = try await manager.run(
+            order([.load(executableLoadFile: Loyalty.package, file), install]))
+        #expect(done == 2)
+        let selection = try await product.card.transmit(SelectCommand(Loyalty.application).command)
+        #expect(selection.statusWord == .success)
+        let approvals = try await central.client.list(Endpoints.listApprovals).items
+        #expect(approvals.map(\.tokenStates) == [[.confirmed, .confirmed]])
+        // Deletion has not been agreed.
+        await #expect(throws: ProvisioningError.self) {
+            try await manager.run(order([.delete(Loyalty.application)]))
+        }
+        agents.cancel()
+        _ = await agents.result
+        try await central.close()
+    }
+
     /// Every deletion is refused by the card, which keeps its registry.
     private func expectRefusals(
         _ attempts: [(ServedHouse, [AID])], on id: API.SecureElementIdentifier, _ product: HandsetFactory.Product
@@ -117,6 +164,7 @@ struct SharedCardTests {
 private enum Loyalty {
     static let package: AID = "F04C4F59414C545901"
     static let module: AID = "F04C4F59414C54590101"
+    static let application: AID = "F04C4F59414C5459010101"
 }
 
 /// A TSM of whatever role, served over HTTP.
@@ -163,7 +211,10 @@ private struct ServedHouse: Sendable {
     }
 
     struct Provider: Sendable {
+        let id: String
         let client: SeneschalClient
+        let vault: ProviderVault
+        let connection: HTTPCentralTSMConnection
         let flow: ProvisioningFlow
     }
 
@@ -174,10 +225,10 @@ private struct ServedHouse: Sendable {
             .init(name: name, transportKey: try vault.transportKey()))
         try await vault.importTemporaryMasterKey(wrapped: registered.temporaryMasterKey.wrappedKey.bytes)
         let client = SeneschalClient(transport, credential: AccessCredential(secret: registered.secret))
+        let connection = HTTPCentralTSMConnection(client, providerName: name)
         return Provider(
-            client: client,
-            flow: ProvisioningFlow(
-                tsm: HTTPCentralTSMConnection(client, providerName: name), keys: vault, random: SystemRandomSource()))
+            id: registered.provider.id, client: client, vault: vault, connection: connection,
+            flow: ProvisioningFlow(tsm: connection, keys: vault, random: SystemRandomSource()))
     }
 
     func load(_ package: AID, _ module: AID, on id: API.SecureElementIdentifier) async throws -> API.Content {
