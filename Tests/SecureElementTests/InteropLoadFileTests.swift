@@ -21,6 +21,13 @@ struct InteropLoadFileTests {
                 package: "F053454E45534348414C4902", packageName: "org/seneschal/large",
                 applets: ["F053454E45534348414C490201", "F053454E45534348414C490202"], codeLength: 6_000)
         ),
+        (
+            // pySim-shell takes no file without a Descriptor.
+            "described.cap",
+            CAPFileBuilder(
+                package: "F053454E45534348414C4903", packageName: "org/seneschal/described",
+                applets: ["F053454E45534348414C490301"], codeLength: 600, hasDescriptor: true)
+        ),
     ]
 
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -16,12 +16,12 @@ gpshell_reading() {
     gpshell_prints "card-info: version and protocols" 'GlobalPlatform Version : 2.3.1' card-info
     gpshell_prints "card-cap" 'Load-file data block hash Algorithms' card-cap
     gpshell_prints "card-resources" 'Free non-volatile memory' card-resources
-    check 'gpshell3 card-data: everything at once' "$GPSHELL card-data | grep -q 'SCP Options'"
     gpshell "iin" iin
     gpshell "cin" cin
     gpshell "div-data" div-data
-    gpshell_prints "seq-counter" 'Sequence Counter : [0-9]+' seq-counter
     gpshell_prints "apdu --auth" '9000' apdu --auth 80CA00E000
+    gpshell_prints "seq-counter" 'Sequence Counter : [0-9]+' seq-counter
+    check 'gpshell3 card-data: everything at once' "$GPSHELL card-data | grep -q 'SCP Options'"
 }
 
 gpshell_content() {
@@ -125,7 +125,7 @@ else
         stop
     done
     for i in 15 55; do
-        start "gpshell-scp02-$i" --test-keys --scp02 $i -- --atr t1
+        start "gpshell-scp02-$i" --test-keys --scp02 $i --key-type des -- --atr t1
         gpshell_reading
         gpshell_content
         gpshell_keys 3des

@@ -16,11 +16,11 @@ else
     pyscard "SCP03 over T=0" scp03 8
     stop
     for i in 15 55; do
-        start "pyscard-scp02-$i" --test-keys --scp02 $i -- --atr t1
+        start "pyscard-scp02-$i" --test-keys --scp02 $i --key-type des -- --atr t1
         pyscard "SCP02" scp02 8
         stop
     done
-    start pyscard-scp02-t0 --test-keys --scp02 15 -- --atr t0
+    start pyscard-scp02-t0 --test-keys --scp02 15 --key-type des -- --atr t0
     pyscard "SCP02 over T=0" scp02 8
     stop
 fi

@@ -21,17 +21,18 @@ pysim_commands() {
     done
     PATTERN='f053454e45534348414c5056|F053454E45534348414C5056|aid' pysim "get_status of applications and load files" \
         "select ADF.ISD" "$open --security-level 3" "get_status applications" "get_status files" "get_status files_and_modules"
-    PATTERN='done' pysim "install_cap" "select ADF.ISD" "$open" "install_cap $TESTS/small.cap"
-    check "the application can be selected" "answers 00A404000DF053454E45534348414C49010100 'SW1=0x(90|61)'"
+    version=$4
+    PATTERN='done' pysim "install_cap" "select ADF.ISD" "$open" "install_cap $TESTS/described.cap"
+    check "the application can be selected" "answers 00A404000DF053454E45534348414C49030100 'SW1=0x(90|61)'"
     pysim "set_status locks it" "select ADF.ISD" "$open --security-level 3" \
-        "set_status app_or_ssd locked --aid F053454E45534348414C490101"
+        "set_status app_or_ssd locked --aid F053454E45534348414C490301"
     pysim "delete_card_content" "select ADF.ISD" "$open" \
-        "delete_card_content F053454E45534348414C4901 --delete-related-objects"
+        "delete_card_content F053454E45534348414C4903 --delete-related-objects"
     pysim "put_key adds a set" "select ADF.ISD" "$open --security-level 3" \
-        "put_key --key-version-nr 0x22 --key-id 1 --key-type $3 --key-data $other --key-type $3 --key-data $other --key-type $3 --key-data $other"
+        "put_key --key-version-nr $version --key-id 1 --key-type $3 --key-data $other --key-type $3 --key-data $other --key-type $3 --key-data $other"
     PATTERN=Successfully pysim "the added set opens the card" "select ADF.ISD" \
-        "$1 --key-ver 0x22 --key-enc $other --key-mac $other --key-dek $other"
-    pysim "delete_key" "select ADF.ISD" "$open" "delete_key --key-ver 0x22"
+        "$1 --key-ver $version --key-enc $other --key-mac $other --key-dek $other"
+    pysim "delete_key" "select ADF.ISD" "$open" "delete_key --key-ver $version"
     pysim "store_data" "select ADF.ISD" "$open" "store_data --data-structure ber_tlv 42030102034503040506"
     pysim "install_for_install of a security domain" "select ADF.ISD" "$open" \
         "install_for_install --load-file-aid A0000001515350 --module-aid A000000151535041 --application-aid F0112233445500 --privilege security_domain --install-parameters C900 --make-selectable"
@@ -42,10 +43,18 @@ if [ -z "$PYSIM" ]; then
 else
     key=404142434445464748494A4B4C4D4E4F
     other=505152535455565758595A5B5C5D5E5F
-    start pysim-scp03 --configuration uicc --test-keys -- --atr t0
-    pysim_commands establish_scp03 51 aes
+    # It takes version numbers as telling the protocol: 20 to 2F for SCP02, 30 to 3F for SCP03.
+    start pysim-scp03 --file-system --test-keys -- --atr t0
+    pysim_commands establish_scp03 51 aes 0x32
     stop
-    start pysim-scp02 --configuration uicc --test-keys --scp02 15 -- --atr t0
-    pysim_commands establish_scp02 '' des
+    start pysim-scp02 --file-system --test-keys --scp02 15 --key-type des -- --atr t0
+    pysim_commands establish_scp02 '' des 0x22
+    stop
+    # On a UICC the ISD creates security domains, and loads nothing.
+    start pysim-uicc --configuration uicc --test-keys -- --atr t0
+    PATTERN='3f00' pysim "MF of a UICC" "select MF"
+    PATTERN=Successfully pysim "a security domain on a UICC" "select ADF.ISD" \
+        "establish_scp03 --key-enc $key --key-mac $key --key-dek $key" \
+        "install_for_install --load-file-aid A0000001515350 --module-aid A000000151535041 --application-aid F0112233445500 --privilege security_domain --install-parameters C900 --make-selectable"
     stop
 fi

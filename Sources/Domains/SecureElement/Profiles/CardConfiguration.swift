@@ -40,13 +40,16 @@ public struct CardConfiguration: Hashable, Sendable {
         public var hasControllingAuthority: Bool
         /// Whether the payment package is on the card already, or is loaded later.
         public var holdsPaymentPackage: Bool
+        /// Whether a card that is no UICC has the root of a UICC's file system too, for clients that ask for it.
+        public var hasFileSystem: Bool
 
         /// As many of a kind as their AIDs can number.
         public static let sameKindMax = 9
 
         public init(
             serviceProvidersVerifyDAP: Bool = true, furtherCentralSecurityDomains: Int = 0, thirdParties: Int = 1,
-            hasMandatedDAP: Bool = true, hasControllingAuthority: Bool = true, holdsPaymentPackage: Bool = true
+            hasMandatedDAP: Bool = true, hasControllingAuthority: Bool = true, holdsPaymentPackage: Bool = true,
+            hasFileSystem: Bool = false
         ) {
             precondition(
                 (0..<Self.sameKindMax).contains(furtherCentralSecurityDomains)
@@ -57,6 +60,7 @@ public struct CardConfiguration: Hashable, Sendable {
             self.hasMandatedDAP = hasMandatedDAP
             self.hasControllingAuthority = hasControllingAuthority
             self.holdsPaymentPackage = holdsPaymentPackage
+            self.hasFileSystem = hasFileSystem
         }
     }
 
@@ -86,7 +90,9 @@ public struct CardConfiguration: Hashable, Sendable {
 
     /// What the card keeps of it for ever.
     public var rules: CardRules {
-        CardRules(figure, serviceProvidersVerifyDAP: alternatives.serviceProvidersVerifyDAP)
+        CardRules(
+            figure, serviceProvidersVerifyDAP: alternatives.serviceProvidersVerifyDAP,
+            hasFileSystem: alternatives.hasFileSystem ? true : nil)
     }
 
     /// The first central SD: the companions and packages are its own.

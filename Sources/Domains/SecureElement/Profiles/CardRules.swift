@@ -6,10 +6,19 @@ public struct CardRules: Hashable, Sendable {
     public var figure: CardConfiguration.Figure
     /// Whether service providers' security domains may have DAP Verification: optional in every table.
     public var serviceProvidersVerifyDAP: Bool
+    /// Whether there is a file system beside the applications, whose root clients of UICCs ask for first.
+    public var hasFileSystem: Bool
 
-    public init(_ figure: CardConfiguration.Figure, serviceProvidersVerifyDAP: Bool = true) {
+    public init(
+        _ figure: CardConfiguration.Figure, serviceProvidersVerifyDAP: Bool = true, hasFileSystem: Bool? = nil
+    ) {
         self.figure = figure
         self.serviceProvidersVerifyDAP = serviceProvidersVerifyDAP
+        self.hasFileSystem = hasFileSystem ?? Self.isUICC(figure)
+    }
+
+    static func isUICC(_ figure: CardConfiguration.Figure) -> Bool {
+        figure == .uicc || figure == .uiccWithThirdParty
     }
 
     /// Other names that SELECT finds the issuer security domain by: the AID of older cards.
@@ -29,11 +38,8 @@ public struct CardRules: Hashable, Sendable {
         CardConfiguration.paymentSystemEnvironment, CardConfiguration.walletCompanion, CardConfiguration.storedValue,
     ]
 
-    /// A UICC has a file system beside its applications, whose root clients ask for first.
-    var hasFileSystem: Bool { figure == .uicc || figure == .uiccWithThirdParty }
-
     /// UICC Configuration 1.0.1: nothing is ever extradited to the ISD (TSM-19).
-    var refusesExtraditionToIssuer: Bool { figure == .uicc || figure == .uiccWithThirdParty }
+    var refusesExtraditionToIssuer: Bool { Self.isUICC(figure) }
 
     /// What a security domain may give to one that it creates. Authorized Management, Mandated DAP Verification and
     /// what serves the whole card come from the ISD only (UICC Configuration 1.0.1).

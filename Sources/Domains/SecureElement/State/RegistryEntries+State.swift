@@ -54,14 +54,20 @@ extension CardIdentity {
 }
 
 extension CardRules {
-    /// The number of the figure, and a byte of choices: b1 for DAP Verification.
-    var state: [UInt8] { [figure.rawValue, serviceProvidersVerifyDAP ? 0x01 : 0x00] }
+    /// The number of the figure, and a byte of choices: b1 for DAP Verification, b2 for the file system of a card that
+    /// is no UICC.
+    var state: [UInt8] {
+        let isChosen = hasFileSystem && !Self.isUICC(figure)
+        return [figure.rawValue, (serviceProvidersVerifyDAP ? 0x01 : 0x00) | (isChosen ? 0x02 : 0x00)]
+    }
 
     init(state: [UInt8]) throws(CardStateError) {
-        guard state.count == 2, let figure = CardConfiguration.Figure(rawValue: state[0]), state[1] & ~0x01 == 0 else {
-            throw .malformed("rules")
-        }
-        self.init(figure, serviceProvidersVerifyDAP: state[1] == 0x01)
+        guard state.count == 2, let figure = CardConfiguration.Figure(rawValue: state[0]), state[1] & ~0x03 == 0,
+            state[1] & 0x02 == 0 || !Self.isUICC(figure)
+        else { throw .malformed("rules") }
+        self.init(
+            figure, serviceProvidersVerifyDAP: state[1] & 0x01 != 0,
+            hasFileSystem: state[1] & 0x02 != 0 ? true : nil)
     }
 }
 

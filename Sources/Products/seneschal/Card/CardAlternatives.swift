@@ -38,6 +38,9 @@ struct CardAlternatives: ParsableArguments {
     @Flag(help: "The payment package is not on the card yet.")
     var withoutPaymentPackage = false
 
+    @Flag(help: "A UICC's master file (3F00) on a card that is no UICC: pySim-shell looks for it first.")
+    var fileSystem = false
+
     func validate() throws {
         let max = CardConfiguration.Alternatives.sameKindMax
         guard (1...max).contains(centralDomains) else {
@@ -52,6 +55,7 @@ struct CardAlternatives: ParsableArguments {
         .init(
             serviceProvidersVerifyDAP: !withoutDAP, furtherCentralSecurityDomains: centralDomains - 1,
             thirdParties: thirdParties, hasMandatedDAP: !withoutMandatedDAP,
-            hasControllingAuthority: !withoutControllingAuthority, holdsPaymentPackage: !withoutPaymentPackage)
+            hasControllingAuthority: !withoutControllingAuthority, holdsPaymentPackage: !withoutPaymentPackage,
+            hasFileSystem: fileSystem)
     }
 }

@@ -14,6 +14,8 @@ public struct CAPFileBuilder: Hashable, Sendable {
     public var imports: [ExecutableLoadFile.Import]
     /// Bytes of method code behind the install method: what makes a package large.
     public var codeLength: Int
+    /// Whether the file has a Descriptor, which is not loaded, but which some tools insist on.
+    public var hasDescriptor: Bool
 
     /// What fits the Method component and the blocks of one Load File together with everything else.
     public static let codeLengthMax = 48_000
@@ -21,7 +23,8 @@ public struct CAPFileBuilder: Hashable, Sendable {
     public init(
         package: AID, version: ExecutableLoadFile.Version = .init(major: 1, minor: 0),
         packageName: String = "org/seneschal/applet", applets: [AID],
-        imports: [ExecutableLoadFile.Import] = [.javaCardFramework], codeLength: Int = 0
+        imports: [ExecutableLoadFile.Import] = [.javaCardFramework], codeLength: Int = 0,
+        hasDescriptor: Bool = false
     ) {
         precondition(packageName.utf8.count <= 255, "a package name has 255 bytes at most")
         precondition((0...Self.codeLengthMax).contains(codeLength), "Method holds \(Self.codeLengthMax) bytes of code")
@@ -32,10 +35,11 @@ public struct CAPFileBuilder: Hashable, Sendable {
         self.applets = applets
         self.imports = imports
         self.codeLength = codeLength
+        self.hasDescriptor = hasDescriptor
     }
 
     /// The components in loading order, the content of `C4`.
-    public var components: [UInt8] { files.flatMap(\.bytes) }
+    public var components: [UInt8] { files.filter { $0.component != .descriptor }.flatMap(\.bytes) }
 
     /// The same, parsed.
     ///
@@ -63,6 +67,8 @@ public struct CAPFileBuilder: Hashable, Sendable {
             .referenceLocation: [0, 0, 0, 0],
         ]
         if !applets.isEmpty { infos[.applet] = appletInfo }
+        // No classes, and no types of an empty constant pool (JCVM 3.0.5 §6.14).
+        if hasDescriptor { infos[.descriptor] = [0, 0, 0] }
         infos[.directory] = directory(infos)
         return CAPComponent.loadingOrder.compactMap { component in
             infos[component].map {
