@@ -21,7 +21,7 @@ gpshell_reading() {
     gpshell "div-data" div-data
     gpshell_prints "apdu --auth" '9000' apdu --auth 80CA00E000
     gpshell_prints "seq-counter" 'Sequence Counter : [0-9]+' seq-counter
-    check 'gpshell3 card-data: everything at once' "$GPSHELL card-data | grep -q 'SCP Options'"
+    check 'gpshell3 card-data: everything at once' "$GPSHELL card-data | grep -q 'Sequence Counter'"
 }
 
 gpshell_content() {

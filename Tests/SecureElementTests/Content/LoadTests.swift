@@ -24,6 +24,13 @@ struct LoadTests {
         #expect(card.element.memory.loadFile(package.aid)?.size == (try package.file().loadFileDataBlock.count))
     }
 
+    @Test("a CAP for the issuer security domain by its older name goes to it, as pySim-shell asks")
+    func olderName() throws {
+        var card = try TestCard()
+        try card.expectSuccess(card.manage(try Package(securityDomain: "A000000003000000").commands()))
+        #expect(card.element.memory.loadFile(Package().aid)?.securityDomain == TestCard.central)
+    }
+
     @Test("its application is installed and selected, answers 6D00, and goes with its package or before it")
     func inertApplication() throws {
         var card = try TestCard()

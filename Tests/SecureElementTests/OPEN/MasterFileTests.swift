@@ -43,6 +43,13 @@ struct MasterFileTests {
         try card.expectRefusal("00A40004023F0000", .fileNotFound)
     }
 
+    @Test("an embedded secure element has one when it was made with it, and after a restart")
+    func chosen() throws {
+        var card = try TestCard(CardConfiguration(.embedded, .init(hasFileSystem: true)))
+        card.element = try SecureElement(persistentState: card.element.persistentState)
+        #expect(try select(&card, "00A40004023F0000").data.hex == Self.parameters)
+    }
+
     @Test("an embedded secure element has none: 6A86")
     func embedded() throws {
         for configuration in [CardConfiguration.embedded, .embeddedWithThirdParty] {

@@ -13,7 +13,7 @@ extension SecureElement {
         let approval: ContentApproval
         switch install {
         case .forLoad(let load):
-            let destination = load.securityDomain ?? aid
+            let destination = load.securityDomain.map(registered) ?? aid
             return try beginLoad(
                 load, request(.load(load.executableLoadFile, into: destination), load.token), on: channel)
         case .forPersonalization(let application):
@@ -25,16 +25,22 @@ extension SecureElement {
             approval = try authorize(request(.makeSelectable(make.application), make.token))
             try makeSelectable(make)
         case .forExtradition(let extradition):
-            approval = try authorize(
-                request(.extradite(extradition.object, to: extradition.securityDomain), extradition.token))
+            let destination = registered(extradition.securityDomain)
+            approval = try authorize(request(.extradite(extradition.object, to: destination), extradition.token))
             _ = try systemParameters(extradition.parameters, [])
-            try extradite(extradition.object, to: extradition.securityDomain)
+            try extradite(extradition.object, to: destination)
         case .forRegistryUpdate(let update):
             guard let target = update.application else { throw Refusal(.conditionsOfUseNotSatisfied) }
             approval = try authorize(request(.updateRegistry(target, to: update.securityDomain), update.token))
             try updateRegistry(update, of: target, by: aid)
         }
         return ResponseAPDU(.success, data: try confirmation(of: approval))
+    }
+
+    /// The AID that the registry knows a security domain by: pySim names the ISD as older cards do.
+    func registered(_ securityDomain: AID) -> AID {
+        memory.rules.issuerSecurityDomainAliases.contains(securityDomain)
+            ? memory.issuerSecurityDomain : securityDomain
     }
 
     private func step(_ install: InstallCommand.ForInstall) throws(Refusal) -> ContentRequest.Step {

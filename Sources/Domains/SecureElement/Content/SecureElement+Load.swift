@@ -13,7 +13,7 @@ extension SecureElement {
         guard hash.isEmpty || LoadFileHashAlgorithm(hashLength: hash.count) != nil else {
             throw Refusal(.incorrectData)
         }
-        let destination = load.securityDomain ?? request.receiver
+        let destination = load.securityDomain.map(registered) ?? request.receiver
         try checkMemory(for: load.parameters, below: destination)
         channels[channel]?.loading = LoadInProgress(
             announcement: load, securityDomain: destination, approval: approval)
