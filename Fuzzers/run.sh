@@ -4,6 +4,7 @@
 #   SECONDS_EACH=60 Fuzzers/run.sh                      all targets
 #   SECONDS_EACH=600 Fuzzers/run.sh card-script apdu    some
 #   SANITIZERS=fuzzer Fuzzers/run.sh                    without AddressSanitizer, several times as fast
+#   SEED=1 Fuzzers/run.sh                               the same inputs each time, as far as the time goes
 #
 # What a fuzzer finds stays in .build-fuzz/found; an input that breaks a rule is copied beside the seeds by hand, under
 # a name of its own, and `swift test --filter FuzzTargetsTests` replays it from then on.
@@ -30,7 +31,7 @@ for target in "${targets[@]}"; do
     mkdir -p "$found"
     status=0
     SENESCHAL_FUZZ_TARGET="$target" timeout $((seconds + 120)) "$scratch/release/fuzzers" \
-        -max_total_time="$seconds" -max_len=4096 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
+        ${SEED:+-seed="$SEED"} -max_total_time="$seconds" -max_len=4096 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
         -artifact_prefix="$found-" "$found" "Fuzzers/Corpora/$target" >"$found.log" 2>&1 || status=$?
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$found.log")
     coverage=$(sed -n 's/.*DONE *cov: *\([0-9]*\).*/\1/p' "$found.log")

@@ -25,6 +25,8 @@ struct CardRun: ~Copyable {
         }
     }
 
+    private static let chained = [InstallCommand.instruction, PutKeyCommand.instruction, DeleteCommand.instruction]
+
     /// A longer response fits no short one.
     private static let responseLengthMax = 256
 
@@ -67,6 +69,11 @@ struct CardRun: ~Copyable {
         let sent = alter(last)
         let response = try process(sent)
         guard sent == last, response.statusWord != .securityStatusNotSatisfied else {
+            sessions[channel] = nil
+            return response
+        }
+        // A part of a chain is answered bare, and what follows would be joined to it.
+        guard !Self.chained.contains(sent.instruction) || !BodyChaining.announcesMore(sent) else {
             sessions[channel] = nil
             return response
         }
