@@ -84,6 +84,7 @@ let package = Package(
             name: "CZlib", path: "Sources/Foundations/CZlib", pkgConfig: "zlib",
             providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CPCSC", path: "Sources/Foundations/CPCSC"),
+        .target(name: "CTesseract", path: "Sources/Foundations/CTesseract"),
 
         // Foundations
         target(.foundations, "ISO7816"),
@@ -94,40 +95,53 @@ let package = Package(
         target(.standards, "SecureChannel", ["ISO7816", "CardCryptography"]),
 
         target(.standards, "SERAM", ["ISO7816"]),
+        target(.standards, "EMV", ["ISO7816", "CardCryptography"]),
+        target(.standards, "JOSE", ["CardCryptography"]),
 
         // Domains
-        target(.domains, "SecureElement", ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel"]),
+        target(.domains, "SecureElement", ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "EMV"]),
         target(
             .domains, "TrustedServiceManager",
             ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SERAM"]),
         target(.domains, "ServiceProvider", ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel"]),
-        target(.domains, "MobileDevice", ["ISO7816", "SERAM"]),
+        target(.domains, "MobileDevice", ["ISO7816", "CardCryptography", "SERAM", "EMV", "JOSE"]),
         target(.domains, "CardManagement", ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel"]),
+        target(.domains, "Wallet", ["ISO7816", "CardCryptography", "GlobalPlatform", "EMV", "JOSE"]),
+        target(.domains, "Issuing", ["ISO7816", "CardCryptography", "EMV", "JOSE"]),
+        target(.domains, "Terminal", ["ISO7816", "CardCryptography", "EMV"]),
 
         // Adapters
         target(.adapters, "SeneschalAPI", ["ISO7816"]),
         target(
             .adapters, "SeneschalClient",
             [
-                "SeneschalAPI", "SERAM", "MobileDevice", "ServiceProvider", "ISO7816", asyncHTTPClient, nioCore,
-                nioHTTP1, nioSSL,
+                "SeneschalAPI", "SERAM", "MobileDevice", "ServiceProvider", "Wallet", "Terminal", "EMV", "JOSE",
+                "ISO7816",
+                "CardCryptography", asyncHTTPClient, nioCore, nioHTTP1, nioSSL,
             ]),
         target(
             .adapters, "KeyVault",
             [
-                "TrustedServiceManager", "ServiceProvider", "CardCryptography", "SecureChannel", "GlobalPlatform",
-                "ISO7816",
+                "TrustedServiceManager", "ServiceProvider", "Wallet", "Issuing", "EMV", "JOSE", "CardCryptography",
+                "SecureChannel", "GlobalPlatform", "ISO7816",
             ]),
-        target(.adapters, "Storage", ["TrustedServiceManager", "ISO7816", "GlobalPlatform", grdb]),
+        target(
+            .adapters, "Storage",
+            [
+                "TrustedServiceManager", "Wallet", "Issuing", "EMV", "CardCryptography", "ISO7816", "GlobalPlatform",
+                grdb,
+            ]),
+        target(.adapters, "CardCapture", ["CTesseract", "MobileDevice", "EMV"]),
         target(
             .adapters, "CardLink",
-            ["ISO7816", "CardCryptography", "SecureElement", "CardManagement", "MobileDevice", "SERAM"]),
+            ["ISO7816", "CardCryptography", "SecureElement", "CardManagement", "MobileDevice", "SERAM", "EMV"]),
         target(.adapters, "PCSCLink", ["CPCSC", "ISO7816"]),
         target(
             .adapters, "HTTPServer",
             [
-                "SeneschalAPI", "SERAM", "TrustedServiceManager", "ISO7816", "GlobalPlatform", "CardCryptography",
-                hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioSSL, httpTypes, serviceLifecycle,
+                "SeneschalAPI", "SERAM", "TrustedServiceManager", "Wallet", "Issuing", "EMV", "JOSE", "ISO7816",
+                "GlobalPlatform", "CardCryptography", hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioSSL,
+                httpTypes, serviceLifecycle,
                 unixSignals, logging,
             ]),
 
@@ -136,8 +150,9 @@ let package = Package(
             name: "Assembly",
             dependencies: [
                 "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SecureElement",
-                "TrustedServiceManager", "MobileDevice", "SERAM", "SeneschalAPI", "SeneschalClient", "KeyVault",
-                "Storage", "CardLink", "HTTPServer", logging,
+                "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SERAM", "SeneschalAPI", "SeneschalClient",
+                "KeyVault", "Storage", "CardLink", "HTTPServer", "Wallet", "Issuing", "Terminal", "EMV", "JOSE",
+                "CardCapture", logging,
             ],
             path: "Sources/Products/Assembly", swiftSettings: strict),
         .executableTarget(
@@ -146,8 +161,9 @@ let package = Package(
                 "Assembly",
                 "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SecureElement",
                 "TrustedServiceManager", "ServiceProvider", "CardManagement", "MobileDevice", "SERAM", "SeneschalAPI",
-                "SeneschalClient", "KeyVault", "Storage", "CardLink", "PCSCLink", "HTTPServer", argumentParser, logging,
-                hummingbird,
+                "SeneschalClient", "KeyVault", "Storage", "CardLink", "PCSCLink", "HTTPServer", "Wallet", "Issuing",
+                "Terminal", "EMV", "JOSE", "CardCapture",
+                argumentParser, logging, hummingbird,
             ],
             path: "Sources/Products/seneschal", swiftSettings: strict),
         .executableTarget(
@@ -156,8 +172,9 @@ let package = Package(
                 "Assembly",
                 "ISO7816", "CardCryptography", "COpenSSL", "GlobalPlatform", "SecureChannel", "SecureElement",
                 "TrustedServiceManager", "ServiceProvider", "CardManagement", "MobileDevice", "SERAM", "SeneschalAPI",
-                "SeneschalClient", "KeyVault", "Storage", "CardLink", "HTTPServer", asyncHTTPClient, nioCore, nioHTTP1,
-                logging,
+                "SeneschalClient", "KeyVault", "Storage", "CardLink", "HTTPServer", "Wallet", "Issuing", "Terminal",
+                "EMV", "JOSE", "CardCapture",
+                asyncHTTPClient, nioCore, nioHTTP1, logging,
             ],
             path: "Benchmarks", exclude: ["README.md"], swiftSettings: strict),
 
@@ -171,7 +188,7 @@ let package = Package(
         tests("SecureChannelTests", ["SecureChannel", "CardCryptography", "ISO7816", "CardTesting"]),
         tests(
             "SecureElementTests",
-            ["SecureElement", "SecureChannel", "GlobalPlatform", "CardCryptography", "ISO7816", "CardTesting"]),
+            ["SecureElement", "SecureChannel", "GlobalPlatform", "EMV", "CardCryptography", "ISO7816", "CardTesting"]),
         tests(
             "TrustedServiceManagerTests",
             [
@@ -185,14 +202,36 @@ let package = Package(
                 "CardTesting",
             ]),
         tests("SERAMTests", ["SERAM", "ISO7816"]),
-        tests("MobileDeviceTests", ["MobileDevice", "SERAM", "ISO7816", "CardTesting"]),
+        tests("EMVTests", ["EMV", "CardCryptography", "ISO7816", "CardTesting"]),
+        tests("JOSETests", ["JOSE", "CardCryptography"]),
+        tests(
+            "WalletTests",
+            [
+                "Wallet", "Storage", "KeyVault", "EMV", "JOSE", "CardCryptography", "GlobalPlatform", "ISO7816",
+                "CardTesting",
+            ]),
+        tests(
+            "IssuingTests",
+            ["Issuing", "Storage", "KeyVault", "EMV", "JOSE", "CardCryptography", "ISO7816", "CardTesting"]),
+        tests(
+            "TerminalTests",
+            [
+                "Terminal", "SecureElement", "SecureChannel", "GlobalPlatform", "EMV", "CardCryptography", "ISO7816",
+                "CardTesting",
+            ]),
+        tests("CardCaptureTests", ["CardCapture", "MobileDevice", "EMV"]),
+        tests(
+            "MobileDeviceTests",
+            ["MobileDevice", "SERAM", "EMV", "JOSE", "CardCryptography", "ISO7816", "CardTesting"]),
         tests(
             "KeyVaultTests",
             [
-                "KeyVault", "TrustedServiceManager", "ServiceProvider", "CardCryptography", "SecureChannel",
-                "GlobalPlatform", "ISO7816", "CardTesting",
+                "KeyVault", "TrustedServiceManager", "ServiceProvider", "Wallet", "Issuing", "EMV", "JOSE",
+                "CardCryptography", "SecureChannel", "GlobalPlatform", "ISO7816", "CardTesting",
             ]),
-        tests("StorageTests", ["Storage", "TrustedServiceManager", "ISO7816", "GlobalPlatform", grdb]),
+        tests(
+            "StorageTests",
+            ["Storage", "TrustedServiceManager", "Wallet", "Issuing", "EMV", "ISO7816", "GlobalPlatform", grdb]),
         tests(
             "CardManagementTests",
             [
@@ -201,14 +240,15 @@ let package = Package(
             ]),
         tests(
             "CardLinkTests",
-            ["CardLink", "SecureElement", "CardManagement", "MobileDevice", "SERAM", "ISO7816", "CardTesting"]),
+            ["CardLink", "SecureElement", "CardManagement", "MobileDevice", "SERAM", "EMV", "ISO7816", "CardTesting"]),
         tests("PCSCLinkTests", ["PCSCLink", "ISO7816"]),
         tests(
             "HTTPServerTests",
             [
                 "HTTPServer", "SeneschalAPI", "SeneschalClient", "TrustedServiceManager", "Storage", "KeyVault",
-                "MobileDevice", "SERAM", "ISO7816", "CardCryptography", "GlobalPlatform", hummingbird,
-                hummingbirdTesting, httpTypes, logging, nioCore, nioPosix, serviceLifecycle,
+                "Wallet", "Issuing", "EMV", "JOSE", "MobileDevice", "SERAM", "ISO7816", "CardCryptography",
+                "GlobalPlatform", hummingbird, hummingbirdTesting, httpTypes, logging, nioCore, nioPosix,
+                serviceLifecycle,
             ]),
         tests(
             "ScenarioTests",
@@ -216,8 +256,9 @@ let package = Package(
                 "Assembly",
                 "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SecureElement",
                 "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SERAM", "SeneschalAPI", "SeneschalClient",
-                "KeyVault", "Storage", "CardLink", "HTTPServer", "CardTesting", hummingbird, hummingbirdTesting,
-                logging,
+                "KeyVault", "Storage", "CardLink", "HTTPServer", "CardTesting", "Wallet", "Issuing", "Terminal", "EMV",
+                "JOSE", "CardCapture",
+                hummingbird, hummingbirdTesting, logging,
             ]),
         tests(
             "FuzzTargetsTests",
