@@ -3,7 +3,7 @@ public import Testing
 
 @Suite("The OpenAPI document")
 struct OpenAPIDocumentTests {
-    private let document = OpenAPIDocument.value
+    private let document = OpenAPIDocument(.centralTSM).value
 
     @Test("every schema that is named exists, and every schema that exists is named")
     func references() throws {
@@ -19,12 +19,14 @@ struct OpenAPIDocumentTests {
         let listed = paths.flatMap { path in
             (path.value.members ?? []).map { "\($0.name.uppercased()) \(path.name)" }
         }
-        #expect(Set(listed) == Set(Endpoints.all.map { "\($0.method.rawValue) \($0.path)" }))
-        #expect(listed.count == Endpoints.all.count)
-        #expect(Set(Endpoints.all.map(\.operationID)).count == Endpoints.all.count)
+        #expect(Set(listed) == Set(Contract.centralTSM.routes.map { "\($0.method.rawValue) \($0.path)" }))
+        #expect(listed.count == Contract.centralTSM.routes.count)
+        #expect(Set(Contract.centralTSM.routes.map(\.operationID)).count == Contract.centralTSM.routes.count)
     }
 
-    @Test("every parameter in braces is declared, and every declared one stands in braces", arguments: Endpoints.all)
+    @Test(
+        "every parameter in braces is declared, and every declared one stands in braces",
+        arguments: Contract.centralTSM.routes)
     func pathParameters(route: APIRoute) {
         let inPath = route.path.split(separator: "/").filter { $0.hasPrefix("{") }.map {
             String($0.dropFirst().dropLast())
@@ -32,7 +34,9 @@ struct OpenAPIDocumentTests {
         #expect(inPath == route.parameters.filter { $0.place == .path }.map(\.name))
     }
 
-    @Test("every request, answer and problem has an example that passes its schema", arguments: Endpoints.all)
+    @Test(
+        "every request, answer and problem has an example that passes its schema", arguments: Contract.centralTSM.routes
+    )
     func examples(route: APIRoute) throws {
         try route.request?.check(try #require(route.request?.example))
         try route.response.check(route.response.example)
@@ -43,7 +47,7 @@ struct OpenAPIDocumentTests {
         }
     }
 
-    @Test("mutations ask for an Idempotency-Key, other requests do not", arguments: Endpoints.all)
+    @Test("mutations ask for an Idempotency-Key, other requests do not", arguments: Contract.centralTSM.routes)
     func idempotencyKeys(route: APIRoute) throws {
         let operation = try #require(document["paths"]?[route.path]?[route.method.rawValue.lowercased()])
         let names = (operation["parameters"]?.elements ?? []).compactMap { $0["name"]?.string }
@@ -53,7 +57,7 @@ struct OpenAPIDocumentTests {
 
     @Test("the document is JSON and declares OpenAPI 3.1")
     func text() throws {
-        #expect(try JSONValue(parsing: OpenAPIDocument.text.utf8) == document)
+        #expect(try JSONValue(parsing: OpenAPIDocument(.centralTSM).text.utf8) == document)
         #expect(document["openapi"] == "3.1.0")
     }
 

@@ -8,7 +8,7 @@ import TrustedServiceManager
 @Suite("The domain's errors as problems")
 struct ProblemMappingTests {
     @Test("every error of the domain has its problem", arguments: mapping)
-    func maps(error: TSMError, expected: Problem) { #expect(Problem(domain: error) == expected) }
+    func maps(error: TSMError, expected: Problem) { #expect(error.problem == expected) }
 
     static let mapping: [(TSMError, Problem)] = [
         (.invalid(field: "seId", reason: "r"), Problem(.invalidField, detail: "r", field: "seId")),
@@ -50,7 +50,7 @@ struct ProblemMappingTests {
     ]
 
     @Test("what is internal has none")
-    func hidden() { #expect(Problem(domain: .internal(reason: "secret detail")) == nil) }
+    func hidden() { #expect(TSMError.internal(reason: "secret detail").problem == nil) }
 
     @Test("the statuses are those of the contract")
     func statuses() {

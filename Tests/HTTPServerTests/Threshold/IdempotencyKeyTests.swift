@@ -9,7 +9,7 @@ import TrustedServiceManager
 struct IdempotencyKeyTests {
     @Test(
         "a mutation without a key is refused with the next step; other requests need none",
-        arguments: Endpoints.all.filter { $0.method == .post })
+        arguments: Contract.centralTSM.routes.filter { $0.method == .post })
     func missing(route: APIRoute) async throws {
         let server = try await TestServer()
         let secret = [.operator: server.operator, .agent: server.agent, .serviceProvider: server.bank][route.audience]

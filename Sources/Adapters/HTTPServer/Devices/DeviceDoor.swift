@@ -48,7 +48,7 @@ struct DeviceDoor: Sendable {
 
     /// The secure element that the agent speaks for, which must be reached through the network in the path.
     private func attendance(of visit: RequestVisit) async throws -> (SecureElementIdentifier, RemoteAgent) {
-        guard case .agent(let agent)? = visit.visitor else { throw Problem(.forbidden) }
+        guard case .party(.agent(let agent))? = visit.visitor else { throw Problem(.forbidden) }
         guard !closing.isHanging else { throw Problem(.shuttingDown) }
         guard let network = visit.parameters["network"],
             try await store.secureElement(agent)?.mobileNetwork == network

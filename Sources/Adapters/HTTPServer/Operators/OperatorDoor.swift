@@ -86,7 +86,7 @@ struct OperatorDoor: Sendable {
 
 extension RequestVisit {
     func operatorContext() throws(Problem) -> OperatorContext {
-        guard case .operator(let name)? = visitor else { throw Problem(.forbidden) }
+        guard case .party(.operator(let name))? = visitor else { throw Problem(.forbidden) }
         return OperatorContext(name: name, idempotencyKey: idempotencyKey, requestDigest: digest)
     }
 

@@ -2,11 +2,15 @@ import ISO7816
 import SeneschalAPI
 import TrustedServiceManager
 
+extension TSMError: ProblemCause {
+    var problem: Problem? { Problem(domain: self) }
+}
+
 extension Problem {
-    /// The one mapping of the domain's errors to problems.
+    /// The one mapping of the central TSM's errors to problems.
     ///
     /// - Returns: `nil` for what is not for the client: it goes into the log instead.
-    init?(domain error: TSMError) {
+    fileprivate init?(domain error: TSMError) {
         switch error {
         case .invalid(let field, let reason):
             self.init(.invalidField, detail: reason, field: field.onTheWire)

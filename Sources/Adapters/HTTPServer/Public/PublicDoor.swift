@@ -2,46 +2,34 @@ import Hummingbird
 import Logging
 import NIOCore
 import SeneschalAPI
-import TrustedServiceManager
 
 /// What anybody may ask for: how the server is, and what its contract is.
 struct PublicDoor: Sendable {
-    let store: any DirectoryStore
-    let keys: any KeyService
-    let networks: MobileNetworks
+    let contract: Contract
+    let health: @Sendable (RequestVisit) async -> API.Health
 
     func register(on router: inout DoorRouter) {
+        let health = health
         router.onBytes(Endpoints.health.route) { _, visit in
-            let health = API.Health(
-                store: await storeState(visit), vault: await vaultState(visit),
-                attachedAgents: await networks.attachedCount)
+            let health = await health(visit)
             return try Response(json: health, status: health.status == .ok ? .ok : .serviceUnavailable)
         }
-        let document = ByteBuffer(string: OpenAPIDocument.text)
+        let document = ByteBuffer(string: OpenAPIDocument(contract).text)
         router.onBytes(Endpoints.openAPI) { _, _ in
             Response(
                 status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: document))
         }
     }
+}
 
-    private func storeState(_ visit: RequestVisit) async -> API.Health.State {
-        do {
-            _ = try await store.mobileNetwork("")
-            return .ok
-        } catch {
-            visit.logger.error("the store failed its health check", metadata: ["error": "\(error)"])
-            return .failed
-        }
-    }
-
-    /// The vault is well when it opens what it sealed.
-    private func vaultState(_ visit: RequestVisit) async -> API.Health.State {
-        do {
-            let sealed = try await keys.seal([0x5A], context: "health")
-            return try await keys.unseal(sealed, context: "health") == [0x5A] ? .ok : .failed
-        } catch {
-            visit.logger.error("the vault failed its health check", metadata: ["error": "\(error)"])
-            return .failed
-        }
+/// What a server does to find out whether a part of it is well.
+func healthState(
+    of part: String, _ visit: RequestVisit, _ check: () async throws -> Bool
+) async -> API.Health.State {
+    do {
+        return try await check() ? .ok : .failed
+    } catch {
+        visit.logger.error("\(part) failed its health check", metadata: ["error": "\(error)"])
+        return .failed
     }
 }

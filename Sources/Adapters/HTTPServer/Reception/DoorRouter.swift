@@ -2,7 +2,6 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import SeneschalAPI
-import TrustedServiceManager
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -16,13 +15,14 @@ import TrustedServiceManager
 /// schema (422) → the handler.
 struct DoorRouter {
     let router = Router(context: SeneschalRequestContext.self)
-    private let access: AccessControl
+    private let gatekeeper: any Gatekeeper
     /// What has been registered.
     private(set) var routes: [APIRoute] = []
 
-    init(access: AccessControl) {
-        self.access = access
-        router.add(middleware: Reception())
+    /// - Parameter contract: whose routes, and no others, are registered here.
+    init(_ contract: Contract, gatekeeper: any Gatekeeper) {
+        self.gatekeeper = gatekeeper
+        router.add(middleware: Reception(contract: contract))
     }
 
     /// Registers a handler of typed messages.
@@ -42,9 +42,9 @@ struct DoorRouter {
         _ route: APIRoute, _ handle: @escaping @Sendable ([UInt8], RequestVisit) async throws -> Response
     ) {
         routes.append(route)
-        let access = access
+        let gatekeeper = gatekeeper
         router.on(RouterPath(route.path), method: route.method.http) { request, context in
-            let visitor = try await access.visitor(of: request, for: route.audience)
+            let visitor = try await gatekeeper.visitor(of: request, for: route.audience)
             let body = try await Self.body(of: request, route)
             let visit = try RequestVisit(route, visitor: visitor, request: request, context: context, body: body)
             try Self.check(body, route)

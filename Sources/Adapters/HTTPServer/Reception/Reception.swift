@@ -2,12 +2,13 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import SeneschalAPI
-import TrustedServiceManager
 
 /// Stands in front of every route: what went wrong becomes a problem, what happened becomes one line of the log.
 ///
 /// The line says who asked for which route and how it went; never a body, a header, or the values in path and query.
 struct Reception: RouterMiddleware {
+    let contract: Contract
+
     func handle(
         _ request: Request, context: SeneschalRequestContext,
         next: (Request, SeneschalRequestContext) async throws -> Response
@@ -21,7 +22,11 @@ struct Reception: RouterMiddleware {
             var problem = problem(for: error, request, context)
             problem.instance = "/requests/\(context.id)"
             code = problem.code
-            response = try Response(problem, request)
+            response = try Response(problem)
+            // RFC 9110 §15.5.6 asks for it.
+            if problem.code == .methodNotAllowed {
+                response.headers[.allow] = otherMethods(at: request.uri.path).map(\.rawValue).joined(separator: ", ")
+            }
         }
         response.headers[Self.requestID] = context.id
         response.headers[.cacheControl] = "no-store"
@@ -34,10 +39,9 @@ struct Reception: RouterMiddleware {
     ) -> Problem {
         switch error {
         case let problem as Problem: problem
-        case let error as TSMError: Problem(domain: error) ?? failure(error, context)
-        case let error as StoreError: failure(error, context)
+        case let error as any ProblemCause: error.problem ?? failure(error, context)
         case let error as any HTTPResponseError where error.status == .notFound:
-            Self.otherMethods(at: request.uri.path).isEmpty ? Problem(.noSuchRoute) : Problem(.methodNotAllowed)
+            otherMethods(at: request.uri.path).isEmpty ? Problem(.noSuchRoute) : Problem(.methodNotAllowed)
         case let error as any HTTPResponseError where error.status == .contentTooLarge: Problem(.bodyTooLarge)
         default: failure(error, context)
         }
@@ -65,9 +69,9 @@ struct Reception: RouterMiddleware {
     }
 
     /// The methods that the contract has at a path.
-    static func otherMethods(at path: String) -> [APIRoute.Method] {
+    private func otherMethods(at path: String) -> [APIRoute.Method] {
         let segments = path.split(separator: "/", omittingEmptySubsequences: true)
-        return Endpoints.all.filter { route in
+        return contract.routes.filter { route in
             let pattern = route.path.split(separator: "/")
             return pattern.count == segments.count
                 && zip(pattern, segments).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
@@ -79,15 +83,12 @@ struct Reception: RouterMiddleware {
 
 extension Response {
     /// A problem as it goes over the wire. RFC 9457 §3.
-    fileprivate init(_ problem: Problem, _ request: Request) throws {
+    fileprivate init(_ problem: Problem) throws {
         try self.init(json: problem, status: HTTPResponse.Status(code: problem.status))
         headers[.contentType] = Problem.mediaType
         if let seconds = problem.code.retryAfterSeconds { headers[.retryAfter] = "\(seconds)" }
-        // RFC 9110 §11.6.1 and §15.5.6 ask for these two.
+        // RFC 9110 §11.6.1 asks for it.
         if problem.status == 401 { headers[.wwwAuthenticate] = "Bearer" }
-        if problem.code == .methodNotAllowed {
-            headers[.allow] = Reception.otherMethods(at: request.uri.path).map(\.rawValue).joined(separator: ", ")
-        }
     }
 }
 

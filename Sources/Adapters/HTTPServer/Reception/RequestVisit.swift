@@ -3,12 +3,11 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import SeneschalAPI
-import TrustedServiceManager
 
 /// One request on its way through a door: who asks, with what beside the body.
 struct RequestVisit: Sendable {
     let route: APIRoute
-    let visitor: CredentialRecord.Holder?
+    let visitor: Visitor?
     /// Of path and query, each checked against its schema.
     let parameters: [String: String]
     /// The header of a mutation, well-formed.
@@ -18,7 +17,7 @@ struct RequestVisit: Sendable {
     let logger: Logger
 
     init(
-        _ route: APIRoute, visitor: CredentialRecord.Holder?, request: Request, context: SeneschalRequestContext,
+        _ route: APIRoute, visitor: Visitor?, request: Request, context: SeneschalRequestContext,
         body: [UInt8]
     ) throws(Problem) {
         self.route = route

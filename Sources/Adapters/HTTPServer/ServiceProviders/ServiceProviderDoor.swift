@@ -72,7 +72,7 @@ struct ServiceProviderDoor: Sendable {
 extension RequestVisit {
     /// The provider whose credential it is; a request that names another one is refused.
     func serviceProvider(claiming claimed: String? = nil) throws(Problem) -> ServiceProviderID {
-        guard case .serviceProvider(let id)? = visitor else { throw Problem(.forbidden) }
+        guard case .party(.serviceProvider(let id))? = visitor else { throw Problem(.forbidden) }
         guard claimed == nil || claimed == id.rawValue else {
             throw Problem(
                 .forbidden, detail: "the access credential belongs to another service provider", field: "spTsmId")

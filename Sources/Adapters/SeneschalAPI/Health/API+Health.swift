@@ -6,9 +6,9 @@ extension API {
         public var status: State
         public var store: State
         public var vault: State
-        public var attachedAgents: Int
+        public var attachedAgents: Int?
 
-        public init(store: State, vault: State, attachedAgents: Int) {
+        public init(store: State, vault: State, attachedAgents: Int? = nil) {
             status = store == .ok && vault == .ok ? .ok : .failed
             self.store = store
             self.vault = vault
@@ -20,7 +20,9 @@ extension API {
             [
                 .required("status", .choice(State.self), "failed when any part failed; answered with 503."),
                 .required("store", .choice(State.self)), .required("vault", .choice(State.self)),
-                .required("attachedAgents", .integer(0...Int(Int32.max), example: 3), "Local agents with a session."),
+                .optional(
+                    "attachedAgents", .integer(0...Int(Int32.max), example: 3),
+                    "Local agents with a session; of a central TSM."),
             ])
     }
 }

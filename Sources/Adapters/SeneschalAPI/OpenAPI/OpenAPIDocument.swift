@@ -1,43 +1,40 @@
-/// The OpenAPI 3.1 document of the contract, put together from the routes and their schemas.
-public enum OpenAPIDocument {
+/// The OpenAPI 3.1 document of a contract, put together from the routes and their schemas.
+public struct OpenAPIDocument: Sendable {
     public static let version = "3.1.0"
 
-    /// The document as JSON text; made once.
-    public static let text = value.indentedText
-
     /// The document as a value.
-    public static let value: JSONValue = [
-        "openapi": .string(version),
-        "info": [
-            "title": "Seneschal",
-            "version": "1.0.0",
-            "summary": "A trusted service manager: services onto secure elements, end to end.",
-            "description": .string(description),
-        ],
-        "paths": paths,
-        "components": [
-            "schemas": schemas,
-            "securitySchemes": securitySchemes,
-        ],
-    ]
+    public let value: JSONValue
 
-    private static let description = """
-        Service providers speak to /tsm/v1, operators to /operator/v1, the local agents of devices to /networks. Every \
-        request that changes something carries an Idempotency-Key: the same key with the same request gets the same \
-        answer, the same key with another request gets 409. A member that is not described here is refused. A command \
-        that a card refuses is content of the answer; problems (RFC 9457) are for requests that could not be tried.
-        """
+    /// The document as JSON text.
+    public var text: String { value.indentedText }
 
-    private static let paths: JSONValue = {
+    public init(_ contract: Contract) {
+        value = [
+            "openapi": .string(Self.version),
+            "info": [
+                "title": .string(contract.title),
+                "version": "1.0.0",
+                "summary": .string(contract.summary),
+                "description": .string(contract.description),
+            ],
+            "paths": Self.paths(contract.routes),
+            "components": [
+                "schemas": Self.schemas(contract.routes),
+                "securitySchemes": Self.securitySchemes(contract.routes),
+            ],
+        ]
+    }
+
+    private static func paths(_ routes: [APIRoute]) -> JSONValue {
         var paths: [JSONMember] = []
-        for route in Endpoints.all where !paths.contains(where: { $0.name == route.path }) {
-            let operations = Endpoints.all.filter { $0.path == route.path }.map {
+        for route in routes where !paths.contains(where: { $0.name == route.path }) {
+            let operations = routes.filter { $0.path == route.path }.map {
                 JSONMember($0.method.rawValue.lowercased(), operation($0))
             }
             paths.append(JSONMember(route.path, .object(operations)))
         }
         return .object(paths)
-    }()
+    }
 
     private static func operation(_ route: APIRoute) -> JSONValue {
         var members: [JSONMember] = [
@@ -111,24 +108,27 @@ public enum OpenAPIDocument {
     }
 
     /// Every named schema once, in the order of their names.
-    private static let schemas: JSONValue = {
-        let roots = Endpoints.all.flatMap { [$0.request, $0.response].compactMap { $0 } } + [Problem.schema]
+    private static func schemas(_ routes: [APIRoute]) -> JSONValue {
+        let roots = routes.flatMap { [$0.request, $0.response].compactMap { $0 } } + [Problem.schema]
         var found: [String: JSONValue] = [:]
         for schema in roots.flatMap(\.named) {
             if let name = schema.name { found[name] = schema.openAPIDefinition }
         }
         return .object(found.sorted { $0.key < $1.key }.map { JSONMember($0.key, $0.value) })
-    }()
+    }
 
-    private static let securitySchemes: JSONValue = .object(
-        APIRoute.Audience.allCases.filter { $0 != .anyone }.map { audience in
-            JSONMember(
-                audience.rawValue,
-                [
-                    "type": "http", "scheme": "bearer",
-                    "description": .string("Access credential of a \(audience.inWords)."),
-                ])
-        })
+    private static func securitySchemes(_ routes: [APIRoute]) -> JSONValue {
+        let audiences = Set(routes.map(\.audience)).subtracting([.anyone])
+        return .object(
+            APIRoute.Audience.allCases.filter { audiences.contains($0) }.map { audience in
+                JSONMember(
+                    audience.rawValue,
+                    [
+                        "type": "http", "scheme": "bearer",
+                        "description": .string("Access credential of: \(audience.inWords)."),
+                    ])
+            })
+    }
 }
 
 extension APIRoute.Audience {
@@ -138,6 +138,9 @@ extension APIRoute.Audience {
         case .serviceProvider: "service provider"
         case .operator: "operator"
         case .agent: "local agent"
+        case .walletUser: "user of the wallet"
+        case .acquirer: "acquirer"
+        case .walletPlatform: "wallet platform"
         case .anyone: "anyone"
         }
     }

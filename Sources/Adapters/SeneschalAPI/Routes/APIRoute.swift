@@ -3,7 +3,9 @@ public struct APIRoute: Sendable {
     public enum Method: String, Sendable { case get = "GET", post = "POST" }
 
     /// Whose credential opens the door.
-    public enum Audience: String, Sendable, CaseIterable { case serviceProvider, `operator`, agent, anyone }
+    public enum Audience: String, Sendable, CaseIterable {
+        case serviceProvider, `operator`, agent, walletUser, acquirer, walletPlatform, anyone
+    }
 
     /// A part of the path or of the query.
     public struct Parameter: Sendable {

@@ -35,7 +35,5 @@ extension Endpoint where Request == NoBody {
     }
 }
 
-/// The endpoints by the name of their operation; ``all`` of them as routes.
-public enum Endpoints {
-    public static let all: [APIRoute] = serviceProviders + delegatedProviders + operators + device + open
-}
+/// The endpoints by the name of their operation; ``Contract`` says which server has which of them.
+public enum Endpoints {}
