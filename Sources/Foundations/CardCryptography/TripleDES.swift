@@ -74,6 +74,17 @@ public struct TripleDES: Sendable {
         Self.bytes(of: [retailMACValue(message, initialValue: initialValue)])
     }
 
+    /// The retail MAC over the message with method 1 padding: zeros to the end of the block, none when it is whole
+    /// (ISO/IEC 9797-1 MAC algorithm 3). Older payment cards use it. An empty message is one block of zeros.
+    public func retailMACWithZeroPadding(_ message: some Collection<UInt8>) -> [UInt8] {
+        let missing =
+            message.isEmpty
+            ? Self.blockLength : (Self.blockLength - message.count % Self.blockLength) % Self.blockLength
+        let padded = Array(message) + [UInt8](repeating: 0, count: missing)
+        let chain = padded.withUnsafeBytes { first.checksum($0, initialValue: 0) }
+        return Self.bytes(of: [third.encrypt(second.decrypt(chain))])
+    }
+
     /// The retail MAC as a big-endian number, as the next one takes it for its initial value.
     public func retailMACValue(_ message: some Collection<UInt8>, initialValue: UInt64) -> UInt64 {
         let count = message.count

@@ -15,6 +15,22 @@ public struct TripleDESKey: Hashable, Sendable {
         try self.init(SecretBytes(bytes))
     }
 
+    /// The same key with the last bit of every byte set so that the byte has an odd number of ones, which DES itself
+    /// does not look at (FIPS 46-3).
+    public var withOddParity: TripleDESKey {
+        let adjusted = bytes.withUnsafeBytes { source in
+            SecretBytes(count: source.count) { target in
+                for (index, byte) in source.enumerated() {
+                    target[index] = byte & 0xFE | UInt8((byte >> 1).nonzeroBitCount & 1 ^ 1)
+                }
+            }
+        }
+        return TripleDESKey(sameLengthAs: adjusted)
+    }
+
+    /// The length was checked before.
+    private init(sameLengthAs bytes: SecretBytes) { self.bytes = bytes }
+
     /// Three bytes that tell whether two parties hold the same key: a block of zeros enciphered, its first three
     /// bytes. GPC v2.3.1 §B.6.
     public var keyCheckValue: [UInt8] {

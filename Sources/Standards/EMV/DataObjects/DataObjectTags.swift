@@ -1,0 +1,85 @@
+public import ISO7816
+
+/// The data objects of payment applications by name. EMV Book 3, Annex A; EMV Contactless Book C-3, Annex A.
+extension BERTag {
+    public static let applicationIdentifier: BERTag = 0x4F
+    public static let applicationLabel: BERTag = 0x50
+    public static let track2EquivalentData: BERTag = 0x57
+    public static let primaryAccountNumber: BERTag = 0x5A
+    public static let applicationTemplate: BERTag = 0x61
+    public static let fileControlInformation: BERTag = 0x6F
+    public static let recordTemplate: BERTag = 0x70
+    public static let responseTemplateFormat2: BERTag = 0x77
+    public static let responseTemplateFormat1: BERTag = 0x80
+    public static let applicationInterchangeProfile: BERTag = 0x82
+    public static let commandTemplate: BERTag = 0x83
+    public static let dedicatedFileName: BERTag = 0x84
+    public static let applicationPriority: BERTag = 0x87
+    public static let authorizationResponseCode: BERTag = 0x8A
+    public static let cardRiskManagementList1: BERTag = 0x8C
+    public static let cardRiskManagementList2: BERTag = 0x8D
+    public static let cardholderVerificationMethodList: BERTag = 0x8E
+    public static let certificationAuthorityKeyIndex: BERTag = 0x8F
+    public static let issuerPublicKeyCertificate: BERTag = 0x90
+    public static let issuerAuthenticationData: BERTag = 0x91
+    public static let issuerPublicKeyRemainder: BERTag = 0x92
+    public static let signedStaticApplicationData: BERTag = 0x93
+    public static let applicationFileLocator: BERTag = 0x94
+    public static let terminalVerificationResults: BERTag = 0x95
+    public static let transactionDate: BERTag = 0x9A
+    public static let transactionType: BERTag = 0x9C
+    public static let proprietaryTemplate: BERTag = 0xA5
+
+    public static let cardholderName: BERTag = 0x5F20
+    public static let applicationExpirationDate: BERTag = 0x5F24
+    public static let applicationEffectiveDate: BERTag = 0x5F25
+    public static let issuerCountryCode: BERTag = 0x5F28
+    public static let transactionCurrencyCode: BERTag = 0x5F2A
+    public static let languagePreference: BERTag = 0x5F2D
+    public static let serviceCode: BERTag = 0x5F30
+    public static let sequenceNumber: BERTag = 0x5F34
+
+    public static let amountAuthorized: BERTag = 0x9F02
+    public static let amountOther: BERTag = 0x9F03
+    public static let applicationUsageControl: BERTag = 0x9F07
+    public static let applicationVersionNumber: BERTag = 0x9F08
+    public static let issuerActionCodeDefault: BERTag = 0x9F0D
+    public static let issuerActionCodeDenial: BERTag = 0x9F0E
+    public static let issuerActionCodeOnline: BERTag = 0x9F0F
+    public static let issuerApplicationData: BERTag = 0x9F10
+    public static let issuerCodeTableIndex: BERTag = 0x9F11
+    public static let applicationPreferredName: BERTag = 0x9F12
+    public static let lastOnlineTransactionCounter: BERTag = 0x9F13
+    public static let pinTryCounter: BERTag = 0x9F17
+    public static let tokenRequestorIdentifier: BERTag = 0x9F19
+    public static let terminalCountryCode: BERTag = 0x9F1A
+    public static let transactionTime: BERTag = 0x9F21
+    public static let paymentAccountReference: BERTag = 0x9F24
+    public static let lastFourDigits: BERTag = 0x9F25
+    public static let applicationCryptogram: BERTag = 0x9F26
+    public static let cryptogramInformationData: BERTag = 0x9F27
+    public static let issuerPublicKeyExponent: BERTag = 0x9F32
+    public static let terminalCapabilities: BERTag = 0x9F33
+    public static let cardholderVerificationResults: BERTag = 0x9F34
+    public static let terminalType: BERTag = 0x9F35
+    public static let applicationTransactionCounter: BERTag = 0x9F36
+    public static let unpredictableNumber: BERTag = 0x9F37
+    public static let processingOptionsList: BERTag = 0x9F38
+    public static let dataAuthenticationCode: BERTag = 0x9F45
+    public static let cardPublicKeyCertificate: BERTag = 0x9F46
+    public static let cardPublicKeyExponent: BERTag = 0x9F47
+    public static let cardPublicKeyRemainder: BERTag = 0x9F48
+    public static let dynamicDataAuthenticationList: BERTag = 0x9F49
+    public static let staticDataAuthenticationTagList: BERTag = 0x9F4A
+    public static let signedDynamicApplicationData: BERTag = 0x9F4B
+    public static let cardDynamicNumber: BERTag = 0x9F4C
+    public static let logEntry: BERTag = 0x9F4D
+    public static let merchantNameAndLocation: BERTag = 0x9F4E
+    public static let logFormat: BERTag = 0x9F4F
+    public static let terminalTransactionQualifiers: BERTag = 0x9F66
+    public static let cardAuthenticationRelatedData: BERTag = 0x9F69
+    public static let cardTransactionQualifiers: BERTag = 0x9F6C
+    public static let formFactorIndicator: BERTag = 0x9F6E
+    public static let customerExclusiveData: BERTag = 0x9F7C
+    public static let issuerDiscretionaryTemplate: BERTag = 0xBF0C
+}
