@@ -106,5 +106,7 @@ public struct TokenRequestorID: Hashable, Sendable, Codable, CustomStringConvert
         value = text
     }
 
+    init(unchecked value: String) { self.value = value }
+
     public var description: String { value }
 }
