@@ -1,5 +1,5 @@
 public import CardCryptography
-public import EMV
+import EMV
 import Synchronization
 
 /// The token service: gives tokens out, and answers for them when one pays.
