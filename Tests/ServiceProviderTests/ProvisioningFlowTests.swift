@@ -169,6 +169,10 @@ private final class Stage: CentralTSMConnection {
         try play("activate", key)
     }
 
+    func change(
+        _ change: ServiceChange, of target: ServiceTarget, key: String
+    ) async throws(CentralTSMConnectionError) { try play(change.rawValue, key) }
+
     func provision(
         _ target: ServiceTarget, rotation: [CommandAPDU]?, personalization: [CommandAPDU]?, activate: Bool, key: String
     ) async throws(CentralTSMConnectionError) -> ProcessedProvisioning {

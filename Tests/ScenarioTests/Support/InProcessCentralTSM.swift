@@ -41,6 +41,19 @@ struct InProcessCentralTSM: CentralTSMConnection {
         }
     }
 
+    func change(
+        _ change: ServiceChange, of target: ServiceTarget, key: String
+    ) async throws(CentralTSMConnectionError) {
+        _ = try await asking { tsm throws(TSMError) in
+            let (request, context) = (try request(target), context(key, change.rawValue, "\(target)"))
+            switch change {
+            case .lock: return try await tsm.lockService(request, context)
+            case .unlock: return try await tsm.unlockService(request, context)
+            case .delete: return try await tsm.deleteService(request, context)
+            }
+        }
+    }
+
     func beginCommunication(
         _ target: ServiceTarget, application: AID, scriptBytes: Int, operation: String, key: String
     ) async throws(CentralTSMConnectionError) -> String {

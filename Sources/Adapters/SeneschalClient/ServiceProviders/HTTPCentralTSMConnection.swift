@@ -72,6 +72,19 @@ public struct HTTPCentralTSMConnection: CentralTSMConnection {
         }
     }
 
+    public func change(
+        _ change: ServiceChange, of target: ServiceTarget, key: String
+    ) async throws(CentralTSMConnectionError) {
+        let names = names(target)
+        _ = try await asking { () async throws(SeneschalClientError) in
+            switch change {
+            case .lock: try await client.lockService(names, idempotencyKey: key)
+            case .unlock: try await client.unlockService(names, idempotencyKey: key)
+            case .delete: try await client.deleteService(names, idempotencyKey: key)
+            }
+        }
+    }
+
     public func provision(
         _ target: ServiceTarget, rotation: [CommandAPDU]?, personalization: [CommandAPDU]?, activate: Bool, key: String
     ) async throws(CentralTSMConnectionError) -> ProcessedProvisioning {

@@ -1,6 +1,6 @@
 public import CardCryptography
 import GlobalPlatform
-public import ISO7816
+import ISO7816
 
 /// Manages content in a provider's own security domain, with a token of the central TSM's for every step, and hands every
 /// receipt back (TSM-28).
@@ -74,7 +74,7 @@ public struct DelegatedManager: Sendable {
             let (finished, result) = try await round(Array(missing.prefix(Self.tokensMax)), target, card, report)
             done += finished
             if case .misbehaved(let reason) = result { throw .cardMisbehaved(reason) }
-            if case .stopped(let reason) = result {
+            if case .stopped(let reason, _) = result {
                 if finished == 0, result == lastRefusal { throw .refused(code: "cardRefused", detail: reason) }
                 await report(.repeating(reason: reason))
             }
@@ -125,7 +125,9 @@ public struct DelegatedManager: Sendable {
             }
             receiptAt.append(commands.count - 1)
         }
-        let (result, answers) = try await road.relayed(commands, target, card, repeating)
+        let (result, answers) = try await road.relayed(
+            ScriptMaker(keys: road.keys, random: road.random).script(of: commands, for: card), target,
+            on: card.securityDomain, repeating)
         let receipts = zip(approval.tokens, receiptAt).compactMap { token, position -> CardReceipt? in
             guard position < answers.count, answers[position].statusWord.isSuccess else { return nil }
             return CardReceipt(tokenNumber: token.number, answer: answers[position].data)
@@ -157,46 +159,5 @@ public struct DelegatedManager: Sendable {
                 used: settled.tokens.filter { $0.state == .used }.map(\.number),
                 unused: settled.tokens.filter { $0.state == .unused }.map(\.number)))
         return settled
-    }
-}
-
-// MARK: - The road there
-
-extension ProvisioningFlow {
-    /// A script of the provider's in a communication of its own.
-    ///
-    /// - Returns: what became of it, and the answers that are proved, in order.
-    func relayed(
-        _ commands: [CommandAPDU], _ target: ServiceTarget, _ card: CardDescription,
-        _ report: @Sendable (Step) async -> Void
-    ) async throws(ProvisioningError) -> (RelayedScriptResult, [ResponseAPDU]) {
-        let script = ScriptMaker(keys: keys, random: random).script(of: commands, for: card)
-        let communication = try await once(report) { key throws(CentralTSMConnectionError) in
-            try await tsm.beginCommunication(
-                target, application: card.securityDomain, scriptBytes: script.scriptBytesMax,
-                operation: "postPersonalization", key: key)
-        }
-        let (ready, processed) = try await sent(script, in: communication, report)
-        let result: (RelayedScriptResult, [ResponseAPDU]) =
-            if let processed {
-                try await vault { () async throws(ProviderKeysError) in
-                    try await ready.interpreted(processed, keys)
-                }
-            } else {
-                (.notStarted, [])
-            }
-        try await once(report) { key throws(CentralTSMConnectionError) in
-            try await tsm.endCommunication(communication, succeeded: result.0 == .completed, key: key)
-        }
-        return result
-    }
-}
-
-extension ScriptMaker {
-    /// A script of any commands for the provider's security domain.
-    public func script(of commands: [CommandAPDU], for card: CardDescription) -> RelayedScript {
-        RelayedScript(
-            keySet: ProviderKeySet.own(version: card.keyVersionNumber) ?? .temporary, card: card,
-            hostChallenge: random.bytes(card.challengeLength), commands: commands)
     }
 }

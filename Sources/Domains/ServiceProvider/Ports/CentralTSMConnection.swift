@@ -17,6 +17,9 @@ public protocol CentralTSMConnection: Sendable {
         _ communication: String, succeeded: Bool, key: String
     ) async throws(CentralTSMConnectionError)
     func activate(_ target: ServiceTarget, key: String) async throws(CentralTSMConnectionError)
+    func change(
+        _ change: ServiceChange, of target: ServiceTarget, key: String
+    ) async throws(CentralTSMConnectionError)
     func provision(
         _ target: ServiceTarget, rotation: [CommandAPDU]?, personalization: [CommandAPDU]?, activate: Bool, key: String
     ) async throws(CentralTSMConnectionError) -> ProcessedProvisioning
@@ -56,6 +59,15 @@ public struct ServiceName: Hashable, Sendable {
         self.number = number
         self.version = version
     }
+}
+
+/// What the central TSM does to a service through its own security domain.
+public enum ServiceChange: String, Hashable, Sendable, CaseIterable {
+    /// The application stops; it can be unlocked again.
+    case lock
+    case unlock
+    /// The instance goes; the security domain stays.
+    case delete
 }
 
 /// What *get SE data* tells the provider.

@@ -235,7 +235,7 @@ public struct ProvisioningFlow: Sendable {
     ) async throws(ProvisioningError) {
         switch result {
         case .completed: return
-        case .stopped(let reason): await report(.repeating(reason: reason))
+        case .stopped(let reason, _): await report(.repeating(reason: reason))
         case .stale: await report(.repeating(reason: "the card is at another sequence counter"))
         case .refused(let statusWord): await report(.repeating(reason: "SELECT answered \(statusWord)"))
         case .notStarted, .unknown: await report(.repeating(reason: "the script did not run"))
@@ -300,6 +300,8 @@ public enum ProvisioningError: Error, Equatable, Sendable, CustomStringConvertib
     case cardMisbehaved(String)
     case vault(ProviderKeysError)
     case wrongState(String)
+    /// The card said no, twice: a refusal carries no R-MAC, so the first is not believed alone.
+    case cardRefused(StatusWord)
     /// The card has no controlling authority, and the policy requires one.
     case noControllingAuthority
     /// The card's controlling authority said no, twice.
@@ -312,6 +314,7 @@ public enum ProvisioningError: Error, Equatable, Sendable, CustomStringConvertib
         case .unsettled(let detail): "still not settled: \(detail); run it again, it goes on where it stopped"
         case .cardMisbehaved(let reason): "the answers do not come from the card: \(reason)"
         case .vault(let error): "\(error)"
+        case .cardRefused(let statusWord): "the card refused: \(statusWord)"
         case .wrongState(let status): "the service is \(status); unlock or delete it first"
         case .noControllingAuthority: "the card has no controlling authority, through which alone keys may be set"
         case .confidentialSetupRefused(let statusWord):

@@ -119,7 +119,8 @@ public struct RelayedScript: Hashable, Sendable, Codable {
 public enum RelayedScriptResult: Hashable, Sendable {
     case completed
     /// Stopped on the way: make what is missing a new script.
-    case stopped(reason: String)
+    /// With what the card said no with, if it answered.
+    case stopped(reason: String, StatusWord?)
     /// The forecast was made for another counter; make it again for the one that the card tells.
     case stale
     case refused(StatusWord)
@@ -135,9 +136,9 @@ public enum RelayedScriptResult: Hashable, Sendable {
         case .complete:
             self = .completed
         case .torn(let step, _):
-            self = isSettledAsComplete ? .completed : .stopped(reason: "the link broke at \(step)")
+            self = isSettledAsComplete ? .completed : .stopped(reason: "the link broke at \(step)", nil)
         case .stopped(let step, let statusWord, _):
-            self = .stopped(reason: "the card refused \(step): \(statusWord)")
+            self = .stopped(reason: "the card refused \(step): \(statusWord)", statusWord)
         case .staleCounter:
             self = .stale
         case .wrongKeys:
