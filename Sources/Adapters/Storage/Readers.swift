@@ -1,12 +1,11 @@
 import GRDB
 import Synchronization
-import TrustedServiceManager
 
 /// The connections that read beside the one that writes, each on its own queue, taken in turn.
 ///
 /// Every read of the store is one SELECT, which sees one consistent state by itself: no transaction around it, and one
 /// change of threads each way. `DatabasePool` does two of each, at about half the reads per second.
-final class Readers: Sendable {
+final class Readers<Failure: StoreFailure>: Sendable {
     private let connections: [DatabaseQueue]
     private let turn = Atomic<Int>(0)
 
@@ -17,12 +16,12 @@ final class Readers: Sendable {
 
     func read<Value: Sendable>(
         _ value: @escaping @Sendable (Database) throws -> Value
-    ) async throws(StoreError) -> Value {
+    ) async throws(Failure) -> Value {
         let turn = turn.wrappingAdd(1, ordering: .relaxed).oldValue
         let connection = connections[Int(UInt(bitPattern: turn) % UInt(connections.count))]
-        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+        let result: Result<Value, Failure> = await withCheckedContinuation { continuation in
             connection.asyncWriteWithoutTransaction { database in
-                continuation.resume(returning: Result { try value(database) }.mapError { StoreError($0) })
+                continuation.resume(returning: Result { try value(database) }.mapError { Failure(describing: $0) })
             }
         }
         return try result.get()

@@ -7,8 +7,8 @@ public import TrustedServiceManager
 /// when the asking task is cancelled meanwhile: what a card did must be written down whoever still listens.
 public final class SQLiteStore: DirectoryStore {
     let writer: DatabaseQueue
-    let readers: Readers
-    private let commits: GroupCommit
+    let readers: Readers<StoreError>
+    private let commits: GroupCommit<StoreError>
 
     /// The entries of one page or one newest-first list; a larger `limit` is lowered to this.
     public static let pageEntriesMax = 1_000
@@ -16,7 +16,7 @@ public final class SQLiteStore: DirectoryStore {
     /// Opens the file, creating it (0600) and its folder (0700) when absent, and brings its schema up to date.
     public convenience init(path: String) throws(SQLiteStoreOpeningError) {
         let writer = try Self.openWriter(path: path)
-        self.init(writer: writer, readers: try Self.openReaders(path: path))
+        self.init(writer: writer, readers: try StoreFile.openReaders(path: path))
     }
 
     /// A store that lives as long as this object, for tests.
@@ -26,8 +26,8 @@ public final class SQLiteStore: DirectoryStore {
     }
 
     init(
-        writer: DatabaseQueue, readers: Readers,
-        commitsPerTransactionMax: Int = GroupCommit.commitsPerTransactionMaxDefault
+        writer: DatabaseQueue, readers: Readers<StoreError>,
+        commitsPerTransactionMax: Int = GroupCommit<StoreError>.commitsPerTransactionMaxDefault
     ) {
         self.writer = writer
         self.readers = readers
@@ -40,7 +40,7 @@ public final class SQLiteStore: DirectoryStore {
             try readers.close()
             try writer.close()
         } catch {
-            throw StoreError(error)
+            throw StoreError(describing: error)
         }
     }
 
@@ -63,9 +63,13 @@ public final class SQLiteStore: DirectoryStore {
     }
 }
 
-extension StoreError {
-    /// What the database said; the values of a statement never stand in it.
-    init(_ error: any Error) {
-        self = (error as? StoreError) ?? .failed("\(error)")
+extension StoreError: StoreFailure {
+    init(_ error: RecordError) {
+        switch error {
+        case .duplicate(let kind, let key): self = .duplicate(kind: kind, key: key)
+        case .missing(let kind, let key): self = .missing(kind: kind, key: key)
+        case .conflict(let kind, let key): self = .failed("\(kind) \(key) was changed meanwhile")
+        case .failed(let reason): self = .failed(reason)
+        }
     }
 }

@@ -1,13 +1,12 @@
 import GRDB
 import Synchronization
-import TrustedServiceManager
 
 /// Lets commits that wait at the same time share one transaction, hence one sync of the log.
 ///
 /// Each keeps its own fate: it runs in a savepoint, and its failure undoes only itself. None is answered before the
 /// shared transaction is durable.
-final class GroupCommit: Sendable {
-    static let commitsPerTransactionMaxDefault = 64
+final class GroupCommit<Failure: StoreFailure>: Sendable {
+    static var commitsPerTransactionMaxDefault: Int { 64 }
 
     private let database: DatabaseQueue
     private let commitsPerTransactionMax: Int
@@ -21,7 +20,7 @@ final class GroupCommit: Sendable {
     /// One caller's work. Running it returns the answer to give once the transaction is durable.
     private struct Commit: Sendable {
         let run: @Sendable (Database) throws -> @Sendable () -> Void
-        let fail: @Sendable (StoreError) -> Void
+        let fail: @Sendable (Failure) -> Void
     }
 
     init(_ database: DatabaseQueue, commitsPerTransactionMax: Int) {
@@ -32,8 +31,8 @@ final class GroupCommit: Sendable {
     /// Runs `work` in a transaction and returns when it is durable, or has left nothing behind.
     func perform<Value: Sendable>(
         _ work: @escaping @Sendable (Database) throws -> Value
-    ) async throws(StoreError) -> Value {
-        let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in
+    ) async throws(Failure) -> Value {
+        let result: Result<Value, Failure> = await withCheckedContinuation { continuation in
             enqueue(
                 Commit(
                     run: { database in
@@ -69,14 +68,14 @@ final class GroupCommit: Sendable {
     }
 
     private func commitTogether(_ group: [Commit], _ database: Database) {
-        var outcomes: [Result<@Sendable () -> Void, StoreError>] = []
+        var outcomes: [Result<@Sendable () -> Void, Failure>] = []
         do {
             try database.beginTransaction(.immediate)
             for commit in group { outcomes.append(try run(commit, database)) }
             try database.commit()
         } catch {
             if database.isInsideTransaction { try? database.rollback() }
-            for commit in group { commit.fail(StoreError(error)) }
+            for commit in group { commit.fail(Failure(describing: error)) }
             return
         }
         for (commit, outcome) in zip(group, outcomes) {
@@ -90,7 +89,7 @@ final class GroupCommit: Sendable {
     /// - Throws: only when the shared transaction is gone (disk full, I/O error), which fails the whole group.
     private func run(
         _ commit: Commit, _ database: Database
-    ) throws -> Result<@Sendable () -> Void, StoreError> {
+    ) throws -> Result<@Sendable () -> Void, Failure> {
         try database.execute(sql: "SAVEPOINT one_commit")
         do {
             let answer = try commit.run(database)
@@ -99,7 +98,7 @@ final class GroupCommit: Sendable {
         } catch {
             guard database.isInsideTransaction else { throw error }
             try database.execute(sql: "ROLLBACK TO one_commit; RELEASE one_commit")
-            return .failure(StoreError(error))
+            return .failure(Failure(describing: error))
         }
     }
 }

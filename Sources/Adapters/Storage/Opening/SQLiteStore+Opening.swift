@@ -1,87 +1,14 @@
-import Foundation
 import GRDB
 
 extension SQLiteStore {
     /// Connections that read beside the one that writes.
-    static let readersMax = 4
-    /// How long a connection waits for a lock that another process holds.
-    static let busyTimeoutSeconds: Double = 5
-    /// Page cache of one connection: 4 MiB, whatever the size of the file.
-    static let pageCacheKibibytesMax = 4_096
-    /// The write-ahead log is cut back to this size at a checkpoint.
-    static let writeAheadLogBytesMax = 16 * 1_024 * 1_024
+    static let readersMax = StoreFile.readersMax
 
     static func openWriter(path: String) throws(SQLiteStoreOpeningError) -> DatabaseQueue {
-        try PrivateFile.create(at: path)
-        return try opening(path) {
-            var configuration = configuration(path: path)
-            configuration.journalMode = .wal
-            let writer = try DatabaseQueue(path: path, configuration: configuration)
-            try writer.writeWithoutTransaction { connection in
-                // GRDB sets NORMAL when it turns the write-ahead log on, after `prepareDatabase` has run.
-                try syncEveryCommit(connection, path: path)
-                try connection.execute(sql: "PRAGMA journal_size_limit = \(writeAheadLogBytesMax)")
-            }
-            try migrate(writer, path: path)
-            return writer
-        }
-    }
-
-    /// After the writer: the file and its log must stand.
-    static func openReaders(path: String) throws(SQLiteStoreOpeningError) -> Readers {
-        let count = min(max(ProcessInfo.processInfo.activeProcessorCount, 2), readersMax)
-        return try opening(path) {
-            var configuration = configuration(path: path)
-            configuration.readonly = true
-            return Readers(try (0..<count).map { _ in try DatabaseQueue(path: path, configuration: configuration) })
-        }
+        try StoreFile.openWriter(path: path, Schema.migrator)
     }
 
     static func openMemory() throws(SQLiteStoreOpeningError) -> DatabaseQueue {
-        let path = ":memory:"
-        return try opening(path) {
-            let queue = try DatabaseQueue(configuration: configuration(path: path))
-            try migrate(queue, path: path)
-            return queue
-        }
-    }
-
-    private static func opening<Value>(
-        _ path: String, _ open: () throws -> Value
-    ) throws(SQLiteStoreOpeningError) -> Value {
-        do {
-            return try open()
-        } catch let error as SQLiteStoreOpeningError {
-            throw error
-        } catch {
-            throw .failed(path: path, reason: "\(error)")
-        }
-    }
-
-    private static func configuration(path: String) -> Configuration {
-        var configuration = Configuration()
-        configuration.label = "seneschal.store"
-        configuration.foreignKeysEnabled = true
-        configuration.busyMode = .timeout(busyTimeoutSeconds)
-        configuration.prepareDatabase { connection in
-            try syncEveryCommit(connection, path: path)
-            try connection.execute(sql: "PRAGMA cache_size = -\(pageCacheKibibytesMax)")
-        }
-        return configuration
-    }
-
-    private static func syncEveryCommit(_ connection: Database, path: String) throws {
-        try connection.execute(sql: "PRAGMA synchronous = FULL")
-        let found = try Int.fetchOne(connection, sql: "PRAGMA synchronous") ?? -1
-        guard found == 2 else { throw SQLiteStoreOpeningError.notDurable(path: path, synchronous: found) }
-    }
-
-    private static func migrate(_ database: some DatabaseWriter, path: String) throws {
-        let migrator = Schema.migrator
-        let unknown = try database.read { try migrator.appliedIdentifiers($0) }.subtracting(migrator.migrations)
-        guard unknown.isEmpty else {
-            throw SQLiteStoreOpeningError.schemaIsNewer(path: path, unknownMigrations: unknown.sorted())
-        }
-        try migrator.migrate(database)
+        try StoreFile.openMemory(Schema.migrator)
     }
 }

@@ -1,6 +1,5 @@
 import Foundation
 import GRDB
-import TrustedServiceManager
 
 /// Reads the columns of one row in order; a value that cannot be names its table and column.
 struct RowReader {
@@ -87,7 +86,7 @@ struct RowReader {
         return value
     }
 
-    private func unreadable(_ column: Int) -> StoreError {
+    private func unreadable(_ column: Int) -> RecordError {
         .failed("table \(table), column \(Array(row.columnNames)[column]): the value cannot be read")
     }
 }

@@ -50,7 +50,7 @@ extension RowReader {
             _ = try optionalBytes()
             return .provider(keyVersionNumber: keyVersionNumber)
         default:
-            throw StoreError.failed("table security_domain, column custody: the value cannot be read")
+            throw RecordError.failed("table security_domain, column custody: the value cannot be read")
         }
     }
 }

@@ -1,7 +1,6 @@
 import Foundation
 import GRDB
 import ISO7816
-import TrustedServiceManager
 
 /// One value of a row.
 typealias Column = (any DatabaseValueConvertible)?
@@ -124,7 +123,7 @@ extension Table {
         if database.changesCount == 0 { throw missing(key) }
     }
 
-    func missing(_ key: [Column]) -> StoreError { .missing(kind: kind, key: text(key)) }
+    func missing(_ key: [Column]) -> RecordError { .missing(kind: kind, key: text(key)) }
 
     private func write(_ record: Record, with sql: String, in database: Database) throws {
         try execute(sql, try values(record), of: record, in: database)
@@ -147,7 +146,7 @@ extension Table {
     /// `UNIQUE constraint failed: service_provider.name`.
     private func duplicate(
         _ record: Record, _ values: [Column], _ error: DatabaseError, in database: Database
-    ) throws -> StoreError {
+    ) throws -> RecordError {
         let key = try keyValues(of: record)
         if try one(key, in: database) != nil { return .duplicate(kind: kind, key: text(key)) }
         let named = (error.message ?? "").split { ", :".contains($0) }
@@ -155,7 +154,7 @@ extension Table {
         return .duplicate(kind: kind, key: text(violated.map { values[$0] }))
     }
 
-    private func missingReference(_ values: [Column], in database: Database) throws -> StoreError? {
+    private func missingReference(_ values: [Column], in database: Database) throws -> RecordError? {
         for reference in references {
             guard let index = columns.firstIndex(of: reference.column), let value = values[index] else { continue }
             let found = try Int.fetchOne(

@@ -118,7 +118,7 @@ extension RowReader {
         case "serviceProvider": return .serviceProvider(ServiceProviderID(rawValue: name))
         case "operator": return .operator(name: name)
         case "agent": return .agent(try made { try SecureElementIdentifier(stored: name) })
-        default: throw StoreError.failed("table credential, column holder_kind: the value cannot be read")
+        default: throw RecordError.failed("table credential, column holder_kind: the value cannot be read")
         }
     }
 }
