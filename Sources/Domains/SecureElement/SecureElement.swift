@@ -14,12 +14,15 @@ public struct SecureElement: Sendable {
     /// Changes whenever persistent memory does: then it has to be written before the response is released.
     public private(set) var persistentRevision: UInt64 = 0
     var memory: CardMemory { didSet { persistentRevision &+= 1 } }
+    /// The logical channels of the wired interface, then those of the contactless one.
     var channels: [LogicalChannel?]
+    /// What the running instances keep as long as the card has power.
+    var workingMemory: [AID: WorkingMemory] = [:]
     let random: any RandomSource
     /// What stays even if the command is refused: counters that have moved.
     var memoryInAnyCase: CardMemory?
 
-    /// Basic channel and three supplementary ones.
+    /// Basic channel and three supplementary ones, on each interface.
     public static let channelsMax = 4
 
     init(memory: CardMemory, random: any RandomSource) {
@@ -29,30 +32,44 @@ public struct SecureElement: Sendable {
     }
 
     /// Power off and on: selections and sessions are gone, persistent memory stays.
-    public mutating func reset() { channels = Self.freshChannels(memory) }
+    public mutating func reset() {
+        channels = Self.freshChannels(memory)
+        workingMemory = [:]
+    }
+
+    /// The reset of one interface, as when a terminal's field comes or goes: what is selected on the other stays.
+    public mutating func reset(_ interface: CardInterface) {
+        channels.replaceSubrange(interface.channels, with: Self.freshChannels(memory)[interface.channels])
+    }
 
     private static func freshChannels(_ memory: CardMemory) -> [LogicalChannel?] {
-        [LogicalChannel(selected: memory.implicitlySelected(on: 0))] + Array(repeating: nil, count: channelsMax - 1)
+        (0..<CardInterface.allCases.count * channelsMax).map { place in
+            CardInterface.number(ofChannelAt: place) == 0
+                ? LogicalChannel(selected: memory.implicitlySelected(on: place)) : nil
+        }
     }
 }
 
 extension SecureElement: Equatable {
     /// Equal in memory and in every session; where randomness comes from does not matter.
     public static func == (left: SecureElement, right: SecureElement) -> Bool {
-        left.memory == right.memory && left.channels == right.channels
+        left.memory == right.memory && left.channels == right.channels && left.workingMemory == right.workingMemory
     }
 }
 
 // MARK: - OPEN
 
 extension SecureElement {
+    /// Executes one command from the device that the card is in.
+    public mutating func process(_ command: CommandAPDU) -> ResponseAPDU { process(command, over: .wired) }
+
     /// Executes one command.
-    public mutating func process(_ command: CommandAPDU) -> ResponseAPDU {
+    public mutating func process(_ command: CommandAPDU, over interface: CardInterface) -> ResponseAPDU {
         let saved = (memory: memory, revision: persistentRevision)
         memoryInAnyCase = nil
         let response: ResponseAPDU
         do throws(Refusal) {
-            response = try dispatch(command)
+            response = try dispatch(command, over: interface)
         } catch {
             response = ResponseAPDU(error.statusWord)
         }
@@ -64,12 +81,13 @@ extension SecureElement {
         return response
     }
 
-    private mutating func dispatch(_ command: CommandAPDU) throws(Refusal) -> ResponseAPDU {
+    private mutating func dispatch(
+        _ command: CommandAPDU, over interface: CardInterface
+    ) throws(Refusal) -> ResponseAPDU {
         try check(command.classByte)
-        let channel = command.classByte.logicalChannel
-        guard channel < channels.count, channels[channel] != nil else {
-            throw Refusal(.logicalChannelNotSupported)
-        }
+        let number = command.classByte.logicalChannel
+        let channel = interface.channels.lowerBound + number
+        guard number < Self.channelsMax, channels[channel] != nil else { throw Refusal(.logicalChannelNotSupported) }
         if memory.lifeCycle == .terminated, command.instruction != GetDataCommand.instruction {
             throw Refusal(.conditionsOfUseNotSatisfied)
         }
@@ -103,24 +121,30 @@ extension SecureElement {
             return try processSecurityDomainCommand(command, on: channel)
         case .applet(let applet):
             guard !application.isLocked else { throw Refusal(.conditionsOfUseNotSatisfied) }
-            return try run(applet, of: selected, command)
+            return try run(applet, of: selected, command, on: channel)
         }
     }
 
     private mutating func run(
-        _ applet: InstalledApplet, of aid: AID, _ command: CommandAPDU
+        _ applet: InstalledApplet, of aid: AID, _ command: CommandAPDU, on channel: Int
     ) throws(Refusal) -> ResponseAPDU {
         var after = applet.code
-        let response = after.process(command, environment)
-        if after != applet.code, !response.statusWord.isRefusal {
+        var working = workingMemory[aid] ?? WorkingMemory()
+        working.transaction = channels[channel]?.transaction
+        let response = after.process(command, environment(on: channel), &working)
+        guard !response.statusWord.isRefusal else { return response }
+        if after != applet.code {
             memory.updateApplet(aid) { $0.code = after }
             if after.size != applet.size { try checkMemory() }
         }
+        channels[channel]?.transaction = working.transaction
+        working.transaction = nil
+        workingMemory[aid] = working == WorkingMemory() ? nil : working
         return response
     }
 
-    /// What applets may know of the rest of the card.
-    var environment: AppletEnvironment {
+    /// What applets may know of the rest of the card, when they are asked on a channel.
+    func environment(on channel: Int) -> AppletEnvironment {
         let selectable = memory.applications.filter { $0.isSelectable && !$0.isSecurityDomain }
         let contactless = selectable.compactMap { application -> ContactlessApplication? in
             guard case .applet(let applet) = application.content, let offer = applet.code.contactlessOffer else {
@@ -135,6 +159,6 @@ extension SecureElement {
         return AppletEnvironment(
             contactless: contactless.enumerated()
                 .sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element),
-            selectableApplications: selectable.map(\.aid))
+            selectableApplications: selectable.map(\.aid), interface: CardInterface(channelAt: channel), random: random)
     }
 }

@@ -1,4 +1,5 @@
 public import ISO7816
+public import SecureElement
 
 /// A card that lives in this process, one command at a time.
 ///
@@ -27,11 +28,18 @@ public actor InProcessCard<Card: CardProcessor>: CardChannel {
     }
 
     public func transmit(_ command: CommandAPDU) throws(CardUnreachable) -> ResponseAPDU {
+        try transmit(command, over: .wired)
+    }
+
+    /// Sends one command by an interface.
+    public func transmit(
+        _ command: CommandAPDU, over interface: CardInterface
+    ) throws(CardUnreachable) -> ResponseAPDU {
         guard isPowered else { throw CardUnreachable(mayHaveBeenExecuted: false, reason: darkReason) }
         let cut = nextCut()
         if cut?.moment == .beforeExecution { throw losePower(cut) }
         let revision = card.persistentRevision
-        let response = card.process(command)
+        let response = card.process(command, over: interface)
         if card.persistentRevision != revision { try makeDurable() }
         if cut?.moment == .afterCommit { throw losePower(cut) }
         return response
@@ -47,6 +55,12 @@ public actor InProcessCard<Card: CardProcessor>: CardChannel {
         }
         isPowered = true
         card.reset()
+    }
+
+    /// The reset of one interface. A card without power gets it from there.
+    public func reset(_ interface: CardInterface) throws(CardUnreachable) {
+        guard isPowered else { return try reset() }
+        card.reset(interface)
     }
 
     /// Lets the power fail at a later command.

@@ -1,3 +1,4 @@
+import CardCryptography
 import GlobalPlatform
 import ISO7816
 
@@ -6,8 +7,11 @@ protocol Applet: Equatable, Sendable {
     /// The answer to SELECT: an FCI template (6F), or empty.
     func fileControlInformation(for application: AID, _ environment: AppletEnvironment) -> [UInt8]
 
-    /// Answers a command other than SELECT and MANAGE CHANNEL while the Application is selected.
-    mutating func process(_ command: CommandAPDU, _ environment: AppletEnvironment) -> ResponseAPDU
+    /// Answers a command other than SELECT and MANAGE CHANNEL while the Application is selected. A refusal leaves
+    /// everything as it was.
+    mutating func process(
+        _ command: CommandAPDU, _ environment: AppletEnvironment, _ working: inout WorkingMemory
+    ) -> ResponseAPDU
 
     /// INSTALL [for personalization] named this Application: a personalization begins, an unfinished one is dropped.
     mutating func beginPersonalization()
@@ -34,6 +38,26 @@ struct AppletEnvironment: Sendable {
     var contactless: [ContactlessApplication]
     /// Every Application that can be selected now, for the wallet companion.
     var selectableApplications: [AID]
+    /// Where the command comes from.
+    var interface = CardInterface.wired
+    /// For unpredictable numbers.
+    var random: any RandomSource = SystemRandomSource()
+}
+
+/// What an instance keeps while the card has power, and no longer.
+struct WorkingMemory: Equatable, Sendable {
+    /// The transaction under way; it ends with the selection on this channel.
+    var transaction: PaymentTransaction?
+    /// The device has verified its user for the next transaction.
+    var isConsumerConfirmed = false
+}
+
+extension Applet {
+    /// A command without anything to be kept between commands.
+    mutating func process(_ command: CommandAPDU, _ environment: AppletEnvironment) -> ResponseAPDU {
+        var working = WorkingMemory()
+        return process(command, environment, &working)
+    }
 }
 
 /// An Application as PPSE lists it.

@@ -26,14 +26,17 @@ enum AppletCode: Equatable, Sendable {
         applet.fileControlInformation(for: application, environment)
     }
 
-    mutating func process(_ command: CommandAPDU, _ environment: AppletEnvironment) -> ResponseAPDU {
+    mutating func process(
+        _ command: CommandAPDU, _ environment: AppletEnvironment, _ working: inout WorkingMemory
+    ) -> ResponseAPDU {
         switch self {
-        case .inert(var applet): return run(&applet, command, environment, AppletCode.inert)
+        case .inert(var applet): return run(&applet, command, environment, &working, AppletCode.inert)
         case .paymentSystemEnvironment(var applet):
-            return run(&applet, command, environment, AppletCode.paymentSystemEnvironment)
-        case .payment(var applet): return run(&applet, command, environment, AppletCode.payment)
-        case .walletCompanion(var applet): return run(&applet, command, environment, AppletCode.walletCompanion)
-        case .storedValue(var applet): return run(&applet, command, environment, AppletCode.storedValue)
+            return run(&applet, command, environment, &working, AppletCode.paymentSystemEnvironment)
+        case .payment(var applet): return run(&applet, command, environment, &working, AppletCode.payment)
+        case .walletCompanion(var applet):
+            return run(&applet, command, environment, &working, AppletCode.walletCompanion)
+        case .storedValue(var applet): return run(&applet, command, environment, &working, AppletCode.storedValue)
         }
     }
 
@@ -72,10 +75,11 @@ enum AppletCode: Equatable, Sendable {
     }
 
     private mutating func run<Code: Applet>(
-        _ applet: inout Code, _ command: CommandAPDU, _ environment: AppletEnvironment, _ wrap: (Code) -> AppletCode
+        _ applet: inout Code, _ command: CommandAPDU, _ environment: AppletEnvironment,
+        _ working: inout WorkingMemory, _ wrap: (Code) -> AppletCode
     ) -> ResponseAPDU {
         defer { self = wrap(applet) }
-        return applet.process(command, environment)
+        return applet.process(command, environment, &working)
     }
 
     private mutating func begin<Code: Applet>(_ applet: inout Code, _ wrap: (Code) -> AppletCode) {
@@ -99,6 +103,7 @@ public enum BuiltInModule {
     public static let walletPackage: AID = "F053454E45534348414C5743"
     public static let storedValuePackage: AID = "F053454E45534348414C5356"
     public static let paymentPackage: AID = "F053454E45534348414C5041"
+    public static let universalCardPackage: AID = "F053454E45534348414C5543"
 
     /// Executable modules.
     public static let securityDomain: AID = "A000000151535041"
@@ -106,4 +111,5 @@ public enum BuiltInModule {
     public static let walletCompanion: AID = "F053454E45534348414C574301"
     public static let storedValue: AID = "F053454E45534348414C535601"
     public static let payment: AID = "F053454E45534348414C504101"
+    public static let universalCard: AID = "F053454E45534348414C554301"
 }

@@ -8,7 +8,9 @@ struct InertApplet: StoredApplet {
         BERTLV(0x6F, [BERTLV(0x84, application.bytes)]).bytes
     }
 
-    mutating func process(_ command: CommandAPDU, _ environment: AppletEnvironment) -> ResponseAPDU {
+    mutating func process(
+        _ command: CommandAPDU, _ environment: AppletEnvironment, _ working: inout WorkingMemory
+    ) -> ResponseAPDU {
         ResponseAPDU(.instructionNotSupported)
     }
 

@@ -16,7 +16,9 @@ struct PaymentApplication: StoredApplet {
         BERTLV(0x6F, [BERTLV(0x84, application.bytes), BERTLV(0xA5, profile?.selectionData ?? [])]).bytes
     }
 
-    mutating func process(_ command: CommandAPDU, _ environment: AppletEnvironment) -> ResponseAPDU {
+    mutating func process(
+        _ command: CommandAPDU, _ environment: AppletEnvironment, _ working: inout WorkingMemory
+    ) -> ResponseAPDU {
         do {
             return ResponseAPDU(.success, data: try answer(to: command))
         } catch {

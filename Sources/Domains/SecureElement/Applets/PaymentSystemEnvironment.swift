@@ -19,7 +19,9 @@ struct PaymentSystemEnvironment: StoredApplet {
         BERTLV(0x6F, [BERTLV(0x84, application.bytes), BERTLV(0xA5, [BERTLV(0xBF0C, entries)])]).bytes
     }
 
-    mutating func process(_ command: CommandAPDU, _ environment: AppletEnvironment) -> ResponseAPDU {
+    mutating func process(
+        _ command: CommandAPDU, _ environment: AppletEnvironment, _ working: inout WorkingMemory
+    ) -> ResponseAPDU {
         ResponseAPDU(.instructionNotSupported)
     }
 

@@ -23,7 +23,9 @@ struct WalletCompanion: StoredApplet {
         BERTLV(0x6F, [BERTLV(0x84, application.bytes)]).bytes
     }
 
-    mutating func process(_ command: CommandAPDU, _ environment: AppletEnvironment) -> ResponseAPDU {
+    mutating func process(
+        _ command: CommandAPDU, _ environment: AppletEnvironment, _ working: inout WorkingMemory
+    ) -> ResponseAPDU {
         guard command.appletInstruction == 0x80CA else { return ResponseAPDU(.instructionNotSupported) }
         guard command.data.isEmpty else { return ResponseAPDU(.wrongLength) }
         switch command.parameters {

@@ -16,6 +16,8 @@ struct LogicalChannel: Equatable, Sendable {
     var setupMessage: [UInt8] = []
     /// What GET STATUS has not told yet.
     var pendingStatus: PendingStatus?
+    /// What the selected payment Application is about.
+    var transaction: PaymentTransaction?
 
     enum Session: Equatable, Sendable {
         case none

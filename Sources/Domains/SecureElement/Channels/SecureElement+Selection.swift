@@ -8,7 +8,7 @@ extension SecureElement {
         let select = try decode(command, as: SelectCommand.self)
         guard let aid = find(select, on: channel) else { throw Refusal(.fileNotFound) }
         channels[channel] = LogicalChannel(selected: aid)
-        let data = select.answersNothing ? [] : fileControlInformation(of: aid)
+        let data = select.answersNothing ? [] : fileControlInformation(of: aid, on: channel)
         let isLockedCard = memory.lifeCycle == .cardLocked
         return ResponseAPDU(isLockedCard ? .selectedFileInvalidated : .success, data: data)
     }
@@ -32,7 +32,7 @@ extension SecureElement {
         return position + 1 < matches.count ? matches[position + 1] : nil
     }
 
-    private func fileControlInformation(of aid: AID) -> [UInt8] {
+    private func fileControlInformation(of aid: AID, on channel: Int) -> [UInt8] {
         guard let application = memory.application(aid) else { return [] }
         switch application.content {
         case .securityDomain:
@@ -40,7 +40,7 @@ extension SecureElement {
                 aid, recognition: cardRecognitionData
             ).bytes
         case .applet(let applet):
-            return applet.code.fileControlInformation(for: aid, environment)
+            return applet.code.fileControlInformation(for: aid, environment(on: channel))
         }
     }
 
@@ -48,25 +48,33 @@ extension SecureElement {
     /// GPC v2.3.1 §11.7.
     mutating func manageChannel(_ command: CommandAPDU, on channel: Int) throws(Refusal) -> ResponseAPDU {
         guard memory.lifeCycle != .cardLocked else { throw Refusal(.functionNotSupported) }
+        let places = CardInterface(channelAt: channel).channels
         switch try decode(command, as: ManageChannelCommand.self) {
         case .open(let wanted):
-            let number: Int
+            let place: Int
             if let wanted {
-                guard Int(wanted) < channels.count else { throw Refusal(.functionNotSupported) }
-                guard channels[Int(wanted)] == nil else { throw Refusal(.conditionsOfUseNotSatisfied) }
-                number = Int(wanted)
+                place = try self.place(wanted, in: places)
+                guard channels[place] == nil else { throw Refusal(.conditionsOfUseNotSatisfied) }
             } else {
-                guard let free = channels.firstIndex(of: nil) else { throw Refusal(.functionNotSupported) }
-                number = free
+                guard let free = places.first(where: { channels[$0] == nil }) else {
+                    throw Refusal(.functionNotSupported)
+                }
+                place = free
             }
-            channels[number] = LogicalChannel(selected: memory.implicitlySelected(on: number))
-            return ResponseAPDU(.success, data: wanted == nil ? [UInt8(number)] : [])
+            channels[place] = LogicalChannel(selected: memory.implicitlySelected(on: place))
+            return ResponseAPDU(
+                .success, data: wanted == nil ? [UInt8(CardInterface.number(ofChannelAt: place))] : [])
         case .close(let number):
-            guard Int(number) < channels.count else { throw Refusal(.functionNotSupported) }
-            guard channels[Int(number)] != nil else { throw Refusal(.logicalChannelNotSupported) }
-            channels[Int(number)] = nil
+            let place = try self.place(number, in: places)
+            guard channels[place] != nil else { throw Refusal(.logicalChannelNotSupported) }
+            channels[place] = nil
             return ResponseAPDU(.success)
         }
+    }
+
+    private func place(_ number: UInt8, in places: Range<Int>) throws(Refusal) -> Int {
+        guard Int(number) < places.count else { throw Refusal(.functionNotSupported) }
+        return places.lowerBound + Int(number)
     }
 
     /// Reads a command of the card specification, or refuses it with the status word that the error stands for.

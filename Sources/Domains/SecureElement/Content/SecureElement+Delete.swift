@@ -57,5 +57,6 @@ extension SecureElement {
             throw Refusal(.conditionsOfUseNotSatisfied)
         }
         memory.applications.removeAll { doomed.contains($0.aid) }
+        for aid in doomed { workingMemory[aid] = nil }
     }
 }
