@@ -117,6 +117,17 @@ extension Table {
         if database.changesCount == 0 { throw missing(try keyValues(of: record)) }
     }
 
+    /// Replaces the version that has this revision. The table has a column `revision`.
+    ///
+    /// - Throws: ``RecordError/conflict(kind:key:)`` when another version is stored.
+    func replace(_ record: Record, revision: Int, in database: Database) throws {
+        let guarded = updateSQL + " AND revision = ?\(columns.count + 1)"
+        try execute(guarded, try values(record) + [revision], of: record, in: database)
+        if database.changesCount > 0 { return }
+        let key = try keyValues(of: record)
+        throw try one(key, in: database) == nil ? missing(key) : RecordError.conflict(kind: kind, key: text(key))
+    }
+
     func delete(_ key: [Column], from database: Database) throws {
         let statement = try database.cachedStatement(sql: deleteSQL)
         try statement.execute(arguments: StatementArguments(key))
