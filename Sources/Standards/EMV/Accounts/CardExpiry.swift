@@ -21,6 +21,14 @@ public struct CardExpiry: Hashable, Sendable, Codable, Comparable, CustomStringC
         self.init(year: year, month: month)
     }
 
+    /// Reads tag 5F24, YYMMDD in BCD, of which the day only has to be one.
+    public init?(packed bytes: [UInt8]) {
+        guard bytes.count == 3, let number = BinaryCodedDecimal.number(bytes), (1...31).contains(number % 100) else {
+            return nil
+        }
+        self.init(year: Int(number / 10_000), month: Int(number / 100 % 100))
+    }
+
     /// `MM/YY`.
     public var description: String { Self.twoDigits(month) + "/" + Self.twoDigits(year) }
 
