@@ -17,6 +17,10 @@ struct CardServeCommand: AsyncParsableCommand {
 
               seneschal card serve my.card --reverse --port 41000
 
+            With --air the contactless interface of the same card answers on nfcpy's UDP air as well, at that port:
+
+              seneschal card serve my.card --air 54321
+
             Every change to the card is on the disk before its response leaves. Control-C stops.
             """)
 
@@ -34,6 +38,11 @@ struct CardServeCommand: AsyncParsableCommand {
 
     @Option(help: "The answer to reset: t1, or t0 for clients that insist on T=0 (pySim).")
     var atr = AnswerToResetArgument.t1
+
+    @Option(help: ArgumentHelp("Put the contactless interface on the air at this UDP port.", valueName: "port"))
+    var air: UInt16?
+
+    @OptionGroup var identity: AirOptions
 
     @Flag(help: "Print commands and responses. Fields that may hold keys, PINs or card numbers are masked.")
     var trace = false
@@ -55,7 +64,14 @@ struct CardServeCommand: AsyncParsableCommand {
         let trace = trace || traceSecrets ? CardTrace(showsSecrets: traceSecrets) { Terminal.output($0) } : nil
         let server = VPCDCard(card, profile: atr.profile, trace: trace)
         let current = CurrentService()
-        let signals = StopSignals.onArrival { current.stop() }
+        let onAir = try air.map {
+            try UDPAir(card.contactless, controller: identity.controller, trace: trace).listen(port: $0)
+        }
+        if let onAir { Terminal.message("The card is on the air: udp:localhost:\(onAir.port)") }
+        let signals = StopSignals.onArrival {
+            current.stop()
+            onAir?.stop()
+        }
         if reverse {
             let served = try server.listen(port: port)
             Terminal.message(
@@ -66,6 +82,8 @@ struct CardServeCommand: AsyncParsableCommand {
         } else {
             await keepConnected(server, current)
         }
+        onAir?.stop()
+        await onAir?.stopped()
         withExtendedLifetime(signals) {}
         Terminal.message("Stopped. The card is in \(file).")
     }

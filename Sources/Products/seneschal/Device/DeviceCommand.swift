@@ -7,6 +7,7 @@ struct DeviceCommand: AsyncParsableCommand {
         discussion: """
               seneschal device new my.card --network North --msi 491700000001 --credential-file var/operator.credential
               seneschal device run --card my.card --network North --credential-file my.card.credential
+              seneschal device air --card my.card --port 54321
             """,
-        subcommands: [DeviceNewCommand.self, DeviceRunCommand.self])
+        subcommands: [DeviceNewCommand.self, DeviceRunCommand.self, DeviceAirCommand.self])
 }
