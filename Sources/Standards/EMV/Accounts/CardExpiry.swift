@@ -36,7 +36,7 @@ public struct CardExpiry: Hashable, Sendable, Codable, Comparable, CustomStringC
     public var trackText: String { Self.twoDigits(year) + Self.twoDigits(month) }
 
     /// Tag 5F24, YYMMDD in BCD: the last day of the month.
-    public var packed: [UInt8] { [year, month, lastDay].map { UInt8($0 / 10 << 4 | $0 % 10) } }
+    public var packed: [UInt8] { [year, month, lastDay].map { UInt8(($0 / 10) << 4 | $0 % 10) } }
 
     private var lastDay: Int {
         switch month {

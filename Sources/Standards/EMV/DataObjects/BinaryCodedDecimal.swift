@@ -7,7 +7,7 @@ public enum BinaryCodedDecimal {
         var bytes = [UInt8](repeating: 0, count: count)
         for index in bytes.indices.reversed() {
             let pair = UInt8(rest % 100)
-            bytes[index] = pair / 10 << 4 | pair % 10
+            bytes[index] = (pair / 10) << 4 | pair % 10
             rest /= 100
         }
         return rest == 0 ? bytes : nil

@@ -54,7 +54,7 @@ public struct UniversalCardRecord: Hashable, Sendable {
         }
 
         /// Tag 5F34, two digits.
-        public var packedSequenceNumber: UInt8 { sequenceNumber / 10 << 4 | sequenceNumber % 10 }
+        public var packedSequenceNumber: UInt8 { (sequenceNumber / 10) << 4 | sequenceNumber % 10 }
     }
 
     /// - Throws: ``UniversalCardRecordError``.
