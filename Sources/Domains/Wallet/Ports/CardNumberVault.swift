@@ -8,6 +8,9 @@ public protocol CardNumberVault: Sendable {
     /// - Throws: ``WalletVaultError/notOpened`` for what was not sealed here for this card.
     func open(_ sealed: [UInt8], of card: CardReference) async throws(WalletVaultError) -> PrimaryAccountNumber
 
+    /// The same number sealed anew under the newest key; `nil` when it is under that one already.
+    func resealed(_ sealed: [UInt8], of card: CardReference) async throws(WalletVaultError) -> [UInt8]?
+
     /// 32 bytes that a number is found by: HMAC-SHA256 under a key that never changes.
     func lookupTag(of number: PrimaryAccountNumber) async throws(WalletVaultError) -> [UInt8]
 

@@ -1,4 +1,5 @@
 public import CardCryptography
+public import EMV
 
 /// The keys that tokens are verified with. Master keys stay inside; what a secure element is personalized with comes out.
 public protocol TokenKeys: Sendable {
@@ -12,7 +13,7 @@ public protocol TokenKeys: Sendable {
 
     /// Whether a secure element has made this cryptogram with this token; compares in constant time.
     func isCryptogram(
-        _ cryptogram: [UInt8], over message: [UInt8], counter: Int, by key: TokenKeyName
+        _ cryptogram: [UInt8], over input: CryptogramInput, by key: TokenKeyName
     ) async throws(WalletVaultError) -> Bool
 }
 
