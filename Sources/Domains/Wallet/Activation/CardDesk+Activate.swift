@@ -1,0 +1,160 @@
+extension CardDesk {
+    /// Binds a card, where that is still to be done, and activates functions of it, all in one exchange (PFA).
+    ///
+    /// What is active already is left as it is and answered with its identifier (PFA-07).
+    public func activate(
+        _ activation: ActivationRequest, _ request: UserRequest
+    ) async throws(CardDeskError) -> ActivationReply {
+        guard !activation.functions.isEmpty else {
+            throw .invalid(field: "functions", reason: "name the functions to be activated")
+        }
+        return try await once(request, "activate") { () async throws(CardDeskError) in
+            switch activation.target {
+            case .newCard(let verification):
+                let outcome = try await verify(verification, functions: activation.functions, request)
+                return try await reply(to: outcome, activation.functions, request)
+            case .confirmedCard(let reference, let confirmation):
+                let card = try await ownCard(reference, request)
+                let binding = try await binding(confirmedBy: confirmation, of: card, request)
+                return .bound(try await fulfil(activation.functions, of: card, boundAs: binding, request))
+            case .knownCard(let reference):
+                let card = try await ownCard(reference, request)
+                return .bound(try await fulfil(activation.functions, of: card, boundAs: nil, request))
+            }
+        }
+    }
+
+    /// The one-time password that the issuer sent, for the activation that waits for it.
+    public func confirm(
+        verification: String, oneTimePassword: String, _ request: UserRequest
+    ) async throws(CardDeskError) -> ActivationReply {
+        try await once(request, "confirm") { () async throws(CardDeskError) in
+            let (outcome, functions) = try await confirm(verification, oneTimePassword: oneTimePassword, request)
+            return try await reply(to: outcome, functions, request)
+        }
+    }
+
+    private func reply(
+        to outcome: VerificationOutcome, _ functions: [PaymentFunction], _ request: UserRequest
+    ) async throws(CardDeskError) -> ActivationReply {
+        switch outcome {
+        case .verified(let card): .bound(try await fulfil(functions, of: card, boundAs: nil, request))
+        case .oneTimePasswordSent(let verification): .oneTimePasswordSent(verification: verification)
+        case .referred: .referred
+        case .refused: .refused
+        }
+    }
+
+    private func fulfil(
+        _ functions: [PaymentFunction], of card: Card, boundAs binding: String?, _ request: UserRequest
+    ) async throws(CardDeskError) -> Activation {
+        let permitted = issuers[card.issuer]?.functions ?? []
+        let wanted = Set(functions).intersection(permitted)
+        if wanted.isEmpty {
+            try await forget(cardWithoutCredentials: card, request)
+            throw .invalid(field: "functions", reason: "the issuer permits none of them")
+        }
+        let credential = try await brought(to: request.device, card, wanted, boundAs: binding, request)
+        return Activation(
+            card: card.reference, issuer: card.issuer, type: card.type, mode: credential.mode,
+            record: credential.record, label: card.label, lastFour: card.lastFour,
+            functions: PaymentFunction.allCases.filter(functions.contains).map { function in
+                let identifier = credential.tokens[function]
+                return FunctionOutcome(
+                    function: function, paymentIdentifier: identifier,
+                    refusal: identifier == nil ? .notPermitted : nil)
+            })
+    }
+
+    /// A card on a device with these functions: allocated, bound by its issuer, loaded, active, in this order.
+    ///
+    /// The intent is written first. What is refused for certain is taken back whole; what is unknown stays as it is until
+    /// the same is asked for again.
+    private func brought(
+        to device: Device, _ card: Card, _ functions: Set<PaymentFunction>, boundAs binding: String?,
+        _ request: UserRequest
+    ) async throws(CardDeskError) -> Credential {
+        var credential = try await allocated(card, functions, on: device, boundAs: binding)
+        guard !(try await isComing(credential)) else {
+            throw .wrongState(reason: "the card is being moved here; ask how far the migration is")
+        }
+        let isComplete = try await tokens(of: credential).allSatisfy { $0.phase == .activated }
+        if credential.state == .active, isComplete { return credential }
+        do throws(CardDeskError) {
+            try await prepare(credential.type, device)
+            credential = try await bound(credential, card)
+            credential = try await loaded(credential, card, subscriber: device.subscriber)
+            return try await activated(credential, request)
+        } catch {
+            if error.isCertain { try await release(credential, card, subscriber: device.subscriber, request) }
+            throw error
+        }
+    }
+
+    /// The credential of the card in this secure element, with a token for each function: found, completed, or new.
+    func allocated(
+        _ card: Card, _ functions: Set<PaymentFunction>, on device: Device, boundAs binding: String? = nil
+    ) async throws(CardDeskError) -> Credential {
+        let known = try await liveCredential(of: card.reference, on: device.secureElement)
+        var credential = known ?? newCredential(of: card, on: device)
+        credential.issuerBinding = credential.issuerBinding ?? binding
+        let (missing, base) = (functions.subtracting(credential.tokens.keys), credential)
+        guard !missing.isEmpty || credential.issuerBinding != known?.issuerBinding || known == nil else {
+            return credential
+        }
+        let new = try await issued { () async throws(TokenServiceError) in
+            try await tokens.tokens(for: missing, credential: base, card: card)
+        }
+        for token in new { credential.tokens[token.function] = token.reference }
+        credential.updatedAt = clock.now()
+        try await commit([.credential(credential)] + new.map { .token($0) })
+        return credential.committed
+    }
+
+    private func newCredential(of card: Card, on device: Device) -> Credential {
+        let now = clock.now()
+        return Credential(
+            id: .random(random), card: card.reference, user: card.user, device: device.id,
+            secureElement: device.secureElement, mode: issuers[card.issuer]?.mode ?? .universalData, type: card.type,
+            record: .random(random), createdAt: now, updatedAt: now)
+    }
+
+    /// The credential with the issuer's binding, which is asked for when it is not there.
+    func bound(_ credential: Credential, _ card: Card) async throws(CardDeskError) -> Credential {
+        guard credential.issuerBinding == nil else { return credential }
+        var credential = credential
+        credential.issuerBinding = try await bind(card, credential).id
+        try await commit([.credential(credential)])
+        return credential.committed
+    }
+
+    /// The credential and all its tokens in use, in one commit.
+    private func activated(_ credential: Credential, _ request: UserRequest) async throws(CardDeskError) -> Credential {
+        let (active, changes) = try await activation(of: credential)
+        try await commit(changes + [audit(request, "card activated", "\(credential.card)", "\(credential.id)")])
+        return active.committed
+    }
+
+    /// What puts a loaded credential into use.
+    func activation(of credential: Credential) async throws(CardDeskError) -> (Credential, [WalletChange]) {
+        let now = clock.now()
+        var active = credential
+        active.state = .active
+        active.updatedAt = now
+        var changes: [WalletChange] = [.credential(active)]
+        for token in try await tokens(of: credential) where token.phase == .inactive {
+            changes.append(.token(try changed { () throws(TokenTransitionError) in try token.activated(at: now) }))
+        }
+        return (active, changes)
+    }
+}
+
+extension CardDeskError {
+    /// Whether it is certain that nothing was done outside.
+    var isCertain: Bool {
+        switch self {
+        case .unsettled, .internal, .busy: false
+        default: true
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import CardCryptography
+import Foundation
+import ISO7816
+import JOSE
+
+extension CardDesk {
+    /// *Binding assertion*: the wallet's word to a card's issuer that this user may bind it to this secure element (BIND).
+    public func bindingAssertion(
+        for card: CardReference, _ request: UserRequest
+    ) async throws(CardDeskError) -> (assertion: String, expiresAt: Int64) {
+        let card = try await ownCard(card, request)
+        return try await assertion(for: card, on: request.device.secureElement)
+    }
+
+    func assertion(
+        for card: Card, on secureElement: SecureElementName
+    ) async throws(CardDeskError) -> (assertion: String, expiresAt: Int64) {
+        let now = clock.now()
+        let claims = BindingAssertion(
+            iss: policy.walletName, aud: card.issuer.value, sub: card.user.rawValue, card: card.issuerCardReference,
+            secureElement: secureElement.value, iat: now, exp: now + BindingAssertion.lifetimeSeconds,
+            jti: random.bytes(16).hex.lowercased())
+        let assertion = try await kept { () async throws(WalletVaultError) in
+            try await vault.sign(claims, type: BindingAssertion.type)
+        }
+        return (assertion, claims.exp)
+    }
+
+    /// The issuer binds card, user and secure element. The triple itself makes it the same binding when asked again, so
+    /// every attempt has an assertion and a key of its own.
+    func bind(_ card: Card, _ credential: Credential) async throws(CardDeskError) -> IssuerBinding {
+        let request = try await bindingRequest(card, credential.secureElement)
+        return try await asking { () async throws(IssuerConnectionError) in
+            try await issuer(of: card).connection.bind(request, key: random.bytes(16).hex.lowercased())
+        }
+    }
+
+    /// The issuer forgets the triple.
+    func unbind(_ card: Card, _ credential: Credential) async throws(CardDeskError) {
+        let request = try await bindingRequest(card, credential.secureElement)
+        try await asking { () async throws(IssuerConnectionError) in
+            try await issuer(of: card).connection.unbind(request, key: random.bytes(16).hex.lowercased())
+        }
+    }
+
+    private func bindingRequest(
+        _ card: Card, _ secureElement: SecureElementName
+    ) async throws(CardDeskError) -> IssuerBindingRequest {
+        IssuerBindingRequest(
+            issuerCardReference: card.issuerCardReference, user: card.user, secureElement: secureElement,
+            assertion: try await assertion(for: card, on: secureElement).assertion)
+    }
+
+    /// What a device got from the issuer, believed when the issuer has signed it for just this.
+    ///
+    /// - Returns: the binding's name at the issuer.
+    func binding(
+        confirmedBy compact: String, of card: Card, _ request: UserRequest
+    ) async throws(CardDeskError) -> String {
+        let keys = issuers[card.issuer]?.keys ?? [:]
+        let payload: [UInt8]
+        do throws(JSONWebSignatureError) {
+            payload = try JSONWebSignature.verify(compact, type: BindingConfirmation.type) { keys[$0] }
+        } catch {
+            throw .invalid(field: "confirmation", reason: error.description)
+        }
+        guard let claims = try? JSONDecoder().decode(BindingConfirmation.self, from: Data(payload)),
+            claims.iss == card.issuer.value, claims.aud == policy.walletName, claims.sub == request.user.rawValue,
+            claims.card == card.issuerCardReference, claims.secureElement == request.device.secureElement.value
+        else { throw .invalid(field: "confirmation", reason: "it confirms another binding") }
+        return claims.binding
+    }
+
+    /// The key of a request to an issuer that follows from a request to the wallet: the same one gives the same.
+    static func issuerKey(_ step: String, _ request: UserRequest) -> String {
+        Array(Digest.hash(Array("\(step) \(request.user) \(request.idempotencyKey)".utf8)).prefix(16)).hex.lowercased()
+    }
+
+    func issuer(of card: Card) throws(IssuerConnectionError) -> RegisteredIssuer {
+        guard let issuer = issuers[card.issuer] else {
+            throw .refused(code: "unknownIssuer", detail: "the wallet no longer works with \(card.issuer)")
+        }
+        return issuer
+    }
+
+    func asking<Value>(
+        _ body: () async throws(IssuerConnectionError) -> Value
+    ) async throws(CardDeskError) -> Value {
+        do throws(IssuerConnectionError) {
+            return try await body()
+        } catch {
+            switch error {
+            case .refused(let code, _): throw .issuerRefused(reason: code)
+            case .unsettled(let detail): throw .unsettled(reason: "the issuer: \(detail)")
+            }
+        }
+    }
+}

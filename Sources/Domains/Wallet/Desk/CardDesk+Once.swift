@@ -1,0 +1,100 @@
+import Foundation
+
+extension CardDesk {
+    /// Does the work of a request once, in the user's turn: the same key with the same request gets the first answer.
+    ///
+    /// The work converges: a request that was interrupted is begun again and finds done what is done. A refusal is not
+    /// kept, because what it was refused for may change.
+    func once<Answer: Codable & Sendable>(
+        _ request: UserRequest, _ action: String, _ work: () async throws(CardDeskError) -> Answer
+    ) async throws(CardDeskError) -> Answer {
+        try await turns.take(request.user) { () async throws(CardDeskError) in
+            let scope = "\(request.user) \(action)"
+            let name = "\(scope) \(request.idempotencyKey)"
+            var record: IdempotencyRecord
+            if let known = try await stored({ () async throws(WalletStoreError) in
+                try await store.idempotencyRecord(scope: scope, key: request.idempotencyKey)
+            }) {
+                guard known.requestDigest == request.requestDigest else { throw .idempotencyConflict }
+                if let sealed = known.sealedAnswer { return try await opened(sealed, name) }
+                record = known
+            } else {
+                let new = IdempotencyRecord(
+                    scope: scope, key: request.idempotencyKey, requestDigest: request.requestDigest,
+                    createdAt: clock.now())
+                try await commit([.idempotency(new)])
+                record = new.committed
+            }
+            let answer = try await work()
+            record.sealedAnswer = try await sealed(answer, name)
+            try await commit([.idempotency(record)])
+            return answer
+        }
+    }
+
+    private func opened<Answer: Decodable>(_ sealed: [UInt8], _ name: String) async throws(CardDeskError) -> Answer {
+        let bytes = try await kept { () async throws(WalletVaultError) in
+            try await vault.open(answer: sealed, name: name)
+        }
+        do {
+            return try JSONDecoder().decode(Answer.self, from: Data(bytes))
+        } catch {
+            throw .internal(reason: "a kept answer cannot be read: \(error)")
+        }
+    }
+
+    private func sealed(_ answer: some Encodable, _ name: String) async throws(CardDeskError) -> [UInt8] {
+        let bytes: [UInt8]
+        do { bytes = Array(try JSONEncoder().encode(answer)) } catch { throw .internal(reason: "\(error)") }
+        return try await kept { () async throws(WalletVaultError) in
+            try await vault.seal(answer: bytes, name: name)
+        }
+    }
+
+    // MARK: - What lies below
+
+    func commit(_ changes: [WalletChange]) async throws(CardDeskError) {
+        try await stored { () async throws(WalletStoreError) in try await store.commit(changes) }
+    }
+
+    /// What was changed by somebody else meanwhile is read anew when the request comes again.
+    func stored<Value>(_ body: () async throws(WalletStoreError) -> Value) async throws(CardDeskError) -> Value {
+        do throws(WalletStoreError) {
+            return try await body()
+        } catch {
+            switch error {
+            case .conflict: throw .unsettled(reason: error.description)
+            case .duplicate, .missing, .failed: throw .internal(reason: error.description)
+            }
+        }
+    }
+
+    func kept<Value>(_ body: () async throws(WalletVaultError) -> Value) async throws(CardDeskError) -> Value {
+        do throws(WalletVaultError) { return try await body() } catch { throw .internal(reason: error.description) }
+    }
+
+    func issued<Value>(_ body: () async throws(TokenServiceError) -> Value) async throws(CardDeskError) -> Value {
+        do throws(TokenServiceError) {
+            return try await body()
+        } catch {
+            switch error {
+            case .expired: throw .wrongState(reason: "the card has expired")
+            case .store(.conflict): throw .unsettled(reason: error.description)
+            default: throw .internal(reason: error.description)
+            }
+        }
+    }
+
+    func changed<Value>(_ body: () throws(TokenTransitionError) -> Value) throws(CardDeskError) -> Value {
+        do throws(TokenTransitionError) { return try body() } catch { throw .wrongState(reason: error.description) }
+    }
+
+    func audit(
+        _ request: UserRequest, _ action: String, _ subject: String, _ detail: String = ""
+    ) -> WalletChange {
+        .audit(
+            AuditEntry(
+                at: clock.now(), actor: request.actor, action: action, user: request.user, subject: subject,
+                detail: detail))
+    }
+}

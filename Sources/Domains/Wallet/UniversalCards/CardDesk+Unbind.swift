@@ -1,0 +1,78 @@
+extension CardDesk {
+    /// Takes a card off the device of the request: its tokens end at once, its record leaves the secure element as soon as
+    /// it can be reached, and the issuer forgets the triple (UCI-07, UPD-08).
+    ///
+    /// - Returns: whether the secure element has forgotten it already.
+    public func unbind(_ card: CardReference, _ request: UserRequest) async throws(CardDeskError) -> Bool {
+        try requireFreshAuthentication(request)
+        return try await once(request, "unbind") { () async throws(CardDeskError) in
+            let credentials = try await credentials(on: request.device.secureElement, of: request.user)
+                .filter { $0.card == card }
+            guard let card = try await stored({ () async throws(WalletStoreError) in try await store.card(card) }),
+                card.user == request.user, !credentials.isEmpty
+            else { throw .notFound(field: "card") }
+            if let live = credentials.first(where: \.state.isLive) {
+                try await end(live, by: .user, reason: "unbound", request)
+            }
+            var isCleared = true
+            for credential in try await credentialsToRemove(on: request.device, of: request.user)
+            where credential.card == card.reference {
+                do throws(CardDeskError) {
+                    try await clear(credential, subscriber: request.device.subscriber, request)
+                } catch .unsettled {
+                    isCleared = false
+                }
+            }
+            if isCleared { try await forget(cardWithoutCredentials: card, request) }
+            return isCleared
+        }
+    }
+
+    /// The tokens of a credential end, and it is to leave the secure element: one commit.
+    func end(
+        _ credential: Credential, by actor: TokenActor, reason: String, _ request: UserRequest
+    ) async throws(CardDeskError) {
+        let now = clock.now()
+        var ending = credential
+        ending.state = .removing
+        ending.updatedAt = now
+        let ended = try await tokens(of: credential).map { $0.deleted(by: actor, at: now, reason: reason) }
+        try await commit(
+            [.credential(ending), audit(request, "card ended", "\(credential.card)", "\(credential.id): \(reason)")]
+                + ended.map { .token($0) })
+    }
+
+    /// Finishes a credential that is on its way out: record deleted, issuer told, done.
+    func clear(
+        _ credential: Credential, subscriber: String, _ request: UserRequest
+    ) async throws(CardDeskError) {
+        try await unload(credential, subscriber: subscriber)
+        if credential.issuerBinding != nil,
+            let card = try await stored({ () async throws(WalletStoreError) in
+                try await store.card(credential.card)
+            }), try await liveCredential(of: card.reference, on: credential.secureElement) == nil
+        {
+            do throws(CardDeskError) {
+                try await unbind(card, credential)
+            } catch .issuerRefused {
+                // An issuer that no longer knows the card has forgotten the triple, too.
+            }
+        }
+        var removed = credential
+        removed.state = .removed
+        removed.updatedAt = clock.now()
+        let ended = try await tokens(of: credential).map { $0.deleted(by: .wallet, at: removed.updatedAt) }
+        try await commit(
+            [.credential(removed), audit(request, "card cleared", "\(credential.card)", "\(credential.id)")]
+                + ended.map { .token($0) })
+    }
+
+    func credentialsToRemove(on device: Device, of user: UserID) async throws(CardDeskError) -> [Credential] {
+        try await credentials(on: device.secureElement, of: user).filter { $0.state == .removing }
+    }
+
+    /// Before anything that moves or removes a card.
+    func requireFreshAuthentication(_ request: UserRequest) throws(CardDeskError) {
+        guard clock.now() - request.authenticatedAt <= policy.freshSeconds else { throw .authenticationRequired }
+    }
+}
