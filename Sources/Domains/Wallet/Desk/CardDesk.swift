@@ -7,7 +7,7 @@ public import CardCryptography
 /// same request again goes on where it stopped. One thing at a time for one user.
 public struct CardDesk: Sendable {
     let store: any WalletStore
-    let vault: any WalletVault
+    let vault: any WalletKeys
     let tokens: TokenService
     let issuers: IssuerDirectory
     let elements: any SecureElementManagement
@@ -17,7 +17,7 @@ public struct CardDesk: Sendable {
     let turns = UserTurns()
 
     public init(
-        store: any WalletStore, vault: any WalletVault, tokens: TokenService, issuers: IssuerDirectory,
+        store: any WalletStore, vault: any WalletKeys, tokens: TokenService, issuers: IssuerDirectory,
         elements: any SecureElementManagement, clock: any WalletClock, random: any RandomSource = SystemRandomSource(),
         policy: CardDeskPolicy = CardDeskPolicy()
     ) {
@@ -33,7 +33,7 @@ public struct CardDesk: Sendable {
 }
 
 /// All that a wallet keeps under lock and key, behind one door.
-public typealias WalletVault = AnswerVault & CardNumberVault & StatementSigner & TokenKeys
+public typealias WalletKeys = AnswerVault & CardNumberVault & StatementSigner & TokenKeys
 
 /// What a wallet has decided for itself.
 public struct CardDeskPolicy: Sendable {
