@@ -1,4 +1,3 @@
-public import CardCryptography
 public import EMV
 
 /// *Real-name verification*: do card, name, identity number and reserved telephone number belong together?
