@@ -5,7 +5,7 @@ extension IssuerChange {
     /// Writes the change inside the transaction that is open.
     func apply(to database: Database) throws {
         switch self {
-        case .insertWallet(let record): try IssuerTables.wallets.insert(record, into: database)
+        case .putWallet(let record): try IssuerTables.wallets.put(record, into: database)
         case .insertCardholder(let record): try IssuerTables.cardholders.insert(record, into: database)
         case .insertCard(let record): try IssuerTables.cards.insert(record, into: database)
         case .updateCard(let record): try IssuerTables.cards.update(record, in: database)

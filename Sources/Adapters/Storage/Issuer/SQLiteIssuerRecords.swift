@@ -18,10 +18,6 @@ struct SQLiteIssuerRecords: IssuerTransaction {
         try reading { try IssuerTables.wallets.all("ORDER BY name", in: $0) }
     }
 
-    func wallet(_ name: String) throws(IssuingError) -> WalletPlatform? {
-        try reading { try IssuerTables.wallets.one([name], in: $0) }
-    }
-
     // MARK: - Cardholders and cards
 
     func cardholder(_ id: CardholderID) throws(IssuingError) -> Cardholder? {

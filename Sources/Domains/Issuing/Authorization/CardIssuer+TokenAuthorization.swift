@@ -26,8 +26,7 @@ extension CardIssuer {
         _ request: TokenAuthorizationRequest, _ wallet: String, _ records: any IssuerRecords
     ) throws(IssuingError) {
         let (claims, _) = try reader().read(
-            request.assertion, from: wallet, as: AuthorizationAssertionClaims.self
-        ) { name throws(IssuingError) in try records.wallet(name) }
+            request.assertion, from: wallet, of: try records.wallets(), as: AuthorizationAssertionClaims.self)
         if let field = request.difference(from: claims) { throw .statement(.differs(field: field)) }
     }
 

@@ -43,8 +43,7 @@ extension CardIssuer {
     ) throws(IssuingError) -> WalletUser {
         let asking: String? = if case .device = requester.party { nil } else { try requester.wallet() }
         let (claims, wallet) = try reader().read(
-            request.assertion, from: asking, as: BindingAssertionClaims.self
-        ) { name throws(IssuingError) in try records.wallet(name) }
+            request.assertion, from: asking, of: try records.wallets(), as: BindingAssertionClaims.self)
         guard claims.sub == request.user else { throw .statement(.differs(field: "user")) }
         guard claims.card == request.card.rawValue else { throw .statement(.differs(field: "card")) }
         guard claims.secureElement.uppercased() == request.secureElement else {

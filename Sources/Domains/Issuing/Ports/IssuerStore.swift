@@ -14,8 +14,8 @@ public protocol IssuerStore: Sendable {
 
 /// What an issuer knows, as one reader sees it.
 public protocol IssuerRecords {
+    /// By name; ``IssuerDesk/walletsMax`` at most.
     func wallets() throws(IssuingError) -> [WalletPlatform]
-    func wallet(_ name: String) throws(IssuingError) -> WalletPlatform?
 
     func cardholder(_ id: CardholderID) throws(IssuingError) -> Cardholder?
     /// A page ordered by identifier, after `id`.
@@ -57,7 +57,8 @@ public protocol IssuerTransaction: IssuerRecords {
 
 /// One durable change.
 public enum IssuerChange: Sendable {
-    case insertWallet(WalletPlatform)
+    /// Inserts or replaces by name.
+    case putWallet(WalletPlatform)
     case insertCardholder(Cardholder)
     case insertCard(CardAccount)
     case updateCard(CardAccount)

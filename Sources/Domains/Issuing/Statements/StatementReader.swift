@@ -59,26 +59,19 @@ struct StatementReader {
     ///
     /// - Parameters:
     ///   - asking: the wallet that presents it; `nil` when a device does, which needs no credential.
-    ///   - wallet: the platform of a name. The key of a wallet has the name of the wallet.
+    ///   - wallets: those that the issuer works with.
     func read<Claims: StatementClaims>(
-        _ compact: String, from asking: String?, as: Claims.Type = Claims.self,
-        wallet: (_ name: String) throws(IssuingError) -> WalletPlatform?
+        _ compact: String, from asking: String?, of wallets: [WalletPlatform], as: Claims.Type = Claims.self
     ) throws(IssuingError) -> (Claims, WalletPlatform) {
         var signer: WalletPlatform?
-        var failure: IssuingError?
         let payload: [UInt8]
         do {
             payload = try JSONWebSignature.verify(compact, type: Claims.type) { name in
-                do throws(IssuingError) {
-                    signer = try wallet(name)
-                    return try signer?.verificationKey()
-                } catch {
-                    failure = error
-                    return nil
-                }
+                signer = wallets.first { wallet in wallet.keys.contains { $0.name == name } }
+                return signer?.key(named: name)
             }
         } catch {
-            throw failure ?? .statement(.signature(error))
+            throw .statement(.signature(error))
         }
         guard let signer, let claims = try? JSONDecoder().decode(Claims.self, from: Data(payload)) else {
             throw .statement(.claims)

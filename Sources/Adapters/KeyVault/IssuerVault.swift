@@ -1,0 +1,94 @@
+public import CardCryptography
+public import Issuing
+import JOSE
+
+/// An issuer's keys in one sealed file: none of them comes out, but the key of one card for its personalization.
+///
+/// It is a software vault: while it is open, the keys are in this process's memory. `IssuerKeys` is the port behind which a
+/// hardware module can stand instead.
+public final class IssuerVault: IssuerKeys {
+    let file: VaultFile<IssuerKeyRing>
+    /// The issuer's name, which its signing key has too.
+    private let name: String
+
+    /// Opens the vault at `path`, or makes one with fresh random keys when there is none.
+    ///
+    /// - Parameter name: the issuer's.
+    /// - Throws: ``VaultError``, which tells a wrong passphrase from a damaged file.
+    public static func open(
+        at path: String, unlock: VaultUnlock, name: String, passphraseCost: Scrypt.Cost = .interactive
+    ) throws(VaultError) -> IssuerVault {
+        IssuerVault(try VaultFile(path: path, unlock: unlock, cost: passphraseCost), name: name)
+    }
+
+    init(_ file: VaultFile<IssuerKeyRing>, name: String) {
+        self.file = file
+        self.name = name
+    }
+
+    /// Lets go of the file and wipes the keys; later calls fail.
+    public func close() { file.close() }
+
+    // MARK: - Data at rest
+
+    /// The first byte of sealed data: which data key, of which there is one so far.
+    private static let dataKeyNumber: UInt8 = 0x01
+
+    //  data key number (1) | nonce (12) | ciphertext | tag (16)
+
+    public func seal(_ plaintext: SecretBytes, context: String) throws(IssuingError) -> [UInt8] {
+        let key = try open(file.contents.dataKey)
+        do {
+            let sealed = try AESGCM.seal(plaintext, key: key, additionalData: Array(context.utf8))
+            return [Self.dataKeyNumber] + sealed.bytes
+        } catch {
+            throw .internal(reason: "\(error)")
+        }
+    }
+
+    public func unseal(_ sealed: [UInt8], context: String) throws(IssuingError) -> SecretBytes {
+        let key = try open(file.contents.dataKey)
+        do {
+            guard sealed.first == Self.dataKeyNumber else { throw CryptographyError.authenticationFailed }
+            let message = try AESGCM.SealedMessage(bytes: Array(sealed.dropFirst()))
+            return try AESGCM.open(message, key: key, additionalData: Array(context.utf8))
+        } catch {
+            throw .internal(reason: "what was sealed as \(context) does not open")
+        }
+    }
+
+    public func tag(of bytes: SecretBytes, purpose: String) throws(IssuingError) -> [UInt8] {
+        let key = try open(file.contents.tagKey)
+        // The purpose has no zero byte, so it ends where it ends.
+        let purposeKey = SecretBytes(HMACSHA256.tag(of: Array(purpose.utf8) + [0x00], key: key))
+        return HMACSHA256.tag(of: bytes.revealed(), key: purposeKey)
+    }
+
+    // MARK: - Statements
+
+    public func sign(_ payload: [UInt8], type: String) throws(IssuingError) -> String {
+        do {
+            return try JSONWebSignature.sign(
+                payload, type: type, key: NamedSigningKey(name: name, privateKey: try privateKey()))
+        } catch {
+            throw .internal(reason: "\(error)")
+        }
+    }
+
+    public func signingKey() throws(IssuingError) -> ECPublicKey { try privateKey().publicKey }
+
+    private func privateKey() throws(IssuingError) -> ECPrivateKey {
+        let scalar = try open(file.contents.signingKey)
+        do { return try ECPrivateKey(curve: .p256, scalar: scalar) } catch { throw .internal(reason: "\(error)") }
+    }
+
+    /// A key of a vault that is open.
+    func open(_ key: SecretBytes) throws(IssuingError) -> SecretBytes {
+        if key.isEmpty { throw .internal(reason: "\(VaultError.closed)") }
+        return key
+    }
+}
+
+extension IssuerVault: CustomStringConvertible {
+    public var description: String { "vault of \(name)" }
+}
