@@ -7,7 +7,7 @@ public struct Session: RevisedRecord, Hashable, Codable {
     public var device: DeviceID
     public var createdAt: Int64
     public var expiresAt: Int64
-    /// To within ``Sessions/Limits/touchSeconds``.
+    /// To within ``AccountPolicy/touchSeconds``.
     public var lastUsedAt: Int64
     /// When the password was last given, at login or after.
     public var authenticatedAt: Int64
