@@ -85,6 +85,7 @@ let package = Package(
             providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CPCSC", path: "Sources/Foundations/CPCSC"),
         .target(name: "CTesseract", path: "Sources/Foundations/CTesseract"),
+        .target(name: "CFreeType", path: "Sources/Foundations/CFreeType"),
 
         // Foundations
         target(.foundations, "ISO7816"),
@@ -131,7 +132,7 @@ let package = Package(
                 "TrustedServiceManager", "Wallet", "Issuing", "EMV", "CardCryptography", "ISO7816", "GlobalPlatform",
                 grdb,
             ]),
-        target(.adapters, "CardCapture", ["CTesseract", "MobileDevice", "EMV"]),
+        target(.adapters, "CardCapture", ["CTesseract", "CFreeType", "MobileDevice", "EMV"]),
         target(
             .adapters, "CardLink",
             ["ISO7816", "CardCryptography", "SecureElement", "CardManagement", "MobileDevice", "SERAM", "EMV"]),

@@ -44,6 +44,7 @@ public enum CardRecognitionError: Error, Equatable, Sendable, CustomStringConver
     /// It is no PNG or JPEG, or a damaged one.
     case notAnImage
     case tooLarge(bytes: Int)
+    case tooManyPixels(width: Int, height: Int)
     /// The recognition engine is not on this machine.
     case noEngine(nextStep: String)
     case failed(String)
@@ -52,6 +53,8 @@ public enum CardRecognitionError: Error, Equatable, Sendable, CustomStringConver
         switch self {
         case .notAnImage: "the file is not a PNG or JPEG image"
         case .tooLarge(let bytes): "the image has \(bytes) bytes, more than can be looked at"
+        case .tooManyPixels(let width, let height):
+            "the image has \(width) × \(height) pixels, more than can be looked at"
         case .noEngine(let nextStep): "no recognition engine is installed: \(nextStep)"
         case .failed(let reason): "the image could not be recognized: \(reason)"
         }
