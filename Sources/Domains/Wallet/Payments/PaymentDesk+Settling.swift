@@ -27,7 +27,7 @@ extension PaymentDesk {
             throw .internal(reason: "payment \(record.transaction) has neither outcome nor token")
         }
         let (token, card) = try await tokenAndCard(reference)
-        guard let issuer = issuers.connection(to: card.issuer) else {
+        guard let issuer = issuers[card.issuer]?.connection else {
             throw .unsettled(reason: "there is no way to the issuer \(card.issuer)")
         }
         let request = IssuerAuthorizationRequest(

@@ -8,7 +8,7 @@ import ISO7816
 /// whatever happens between, the same transaction gets one answer.
 public struct PaymentDesk: Sendable {
     let tokens: TokenService
-    let issuers: any IssuerDirectory
+    let issuers: IssuerDirectory
     /// The wallet's name: `iss` of its statements.
     let walletName: String
     private let turns = Turns<TokenNumber>()
@@ -16,7 +16,7 @@ public struct PaymentDesk: Sendable {
     var store: any WalletStore { tokens.store }
     var clock: any WalletClock { tokens.clock }
 
-    public init(tokens: TokenService, issuers: any IssuerDirectory, walletName: String) {
+    public init(tokens: TokenService, issuers: IssuerDirectory, walletName: String) {
         self.tokens = tokens
         self.issuers = issuers
         self.walletName = walletName
