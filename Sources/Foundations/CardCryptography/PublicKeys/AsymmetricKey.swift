@@ -121,6 +121,15 @@ extension AsymmetricKey {
         }
     }
 
+    /// Whether it has a number of this name.
+    func has(_ name: String) -> Bool {
+        var number: OpaquePointer?
+        defer { BN_clear_free(number) }
+        let isThere = EVP_PKEY_get_bn_param(key, name, &number) == 1
+        if !isThere { ERR_clear_error() }
+        return isThere
+    }
+
     /// One of its secret numbers, big-endian in `count` bytes.
     func secretNumber(_ name: String, count: Int) -> SecretBytes {
         var number: OpaquePointer?

@@ -3,13 +3,18 @@ import COpenSSL
 /// An RSA key pair of 1 024 to 4 096 bits: signs and decrypts.
 public struct RSAPrivateKey: Sendable {
     public let publicKey: RSAPublicKey
-    private let key: AsymmetricKey
+    let key: AsymmetricKey
 
-    /// A fresh pair with the exponent 65 537. Takes a good part of a second for 3 072 bits.
-    public static func generate(bitCount: Int) -> RSAPrivateKey {
+    /// A fresh pair, with the exponent 65 537 if nothing else is said. Takes a good part of a second for 3 072 bits.
+    public static func generate(bitCount: Int, publicExponent: UInt32 = 65_537) -> RSAPrivateKey {
         precondition(RSAPublicKey.bitCounts.contains(bitCount), "an RSA key has 1 024 to 4 096 bits")
+        precondition(publicExponent >= 3 && publicExponent % 2 == 1, "an RSA exponent is odd and 3 or above")
         let key = AsymmetricKey.generate(.rsa) { context in
             require(EVP_PKEY_CTX_set_rsa_keygen_bits(context, Int32(bitCount)), "EVP_PKEY_CTX_set_rsa_keygen_bits")
+            let exponent = require(BN_new(), "BN_new")
+            defer { BN_free(exponent) }
+            require(BN_set_word(exponent, UInt(publicExponent)), "BN_set_word")
+            require(EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context, exponent), "EVP_PKEY_CTX_set1_rsa_keygen_pubexp")
         }
         do { return try RSAPrivateKey(key) } catch { preconditionFailure("libcrypto makes keys of the length asked") }
     }
@@ -37,7 +42,13 @@ public struct RSAPrivateKey: Sendable {
         components.add(OSSL_PKEY_PARAM_RSA_E, number: publicExponent)
         components.add(OSSL_PKEY_PARAM_RSA_D, number: privateExponent)
         try self.init(AsymmetricKey.assemble(.rsa, isPrivate: true, components))
-        // libcrypto checks a pair by its primes only: without them, by what it is for.
+        try checkPair()
+    }
+
+    /// libcrypto checks a pair by its primes only: here it is checked by what it is for.
+    ///
+    /// - Throws: ``CryptographyError/malformedKey``.
+    func checkPair() throws(CryptographyError) {
         let probe = SecretBytes([0x2A])
         guard let ciphertext = try? publicKey.encrypt(probe, .pkcs1), (try? decrypt(ciphertext, .pkcs1)) == probe else {
             throw .malformedKey

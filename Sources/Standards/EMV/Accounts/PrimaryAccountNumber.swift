@@ -1,4 +1,4 @@
-public import CardCryptography
+import CardCryptography
 import ISO7816
 
 /// A number in the place of tag 5A: 12 to 19 digits with a valid check digit, a card's own or a payment token.
