@@ -8,10 +8,11 @@ extension CardDesk {
         guard !activation.functions.isEmpty else {
             throw .invalid(field: "functions", reason: "name the functions to be activated")
         }
-        return try await once(request, "activate") { () async throws(CardDeskError) in
+        return try await once(request, "activate") { isRepetition async throws(CardDeskError) in
             switch activation.target {
             case .newCard(let verification):
-                let outcome = try await verify(verification, functions: activation.functions, request)
+                let outcome = try await verify(
+                    verification, functions: activation.functions, request, isRepetition: isRepetition)
                 return try await reply(to: outcome, activation.functions, request)
             case .confirmedCard(let reference, let confirmation):
                 let card = try await ownCard(reference, request)
@@ -28,7 +29,7 @@ extension CardDesk {
     public func confirm(
         verification: String, oneTimePassword: String, _ request: UserRequest
     ) async throws(CardDeskError) -> ActivationReply {
-        try await once(request, "confirm") { () async throws(CardDeskError) in
+        try await once(request, "confirm") { _ async throws(CardDeskError) in
             let (outcome, functions) = try await confirm(verification, oneTimePassword: oneTimePassword, request)
             return try await reply(to: outcome, functions, request)
         }

@@ -38,8 +38,10 @@ extension CardDesk {
     /// *Real-name verification* with the issuer that the card's number names; passed, the card is in the wallet.
     ///
     /// The number is sealed before it is stored, and goes nowhere but to its issuer.
+    ///
+    /// - Parameter isRepetition: whether the request has been begun before.
     func verify(
-        _ verification: CardVerification, functions: [PaymentFunction], _ request: UserRequest
+        _ verification: CardVerification, functions: [PaymentFunction], _ request: UserRequest, isRepetition: Bool
     ) async throws(CardDeskError) -> VerificationOutcome {
         try await refuseTooManyTries(request)
         guard !tokens.policy.numbers.contains(verification.number),
@@ -49,9 +51,9 @@ extension CardDesk {
             throw .invalid(field: "expiry", reason: "the card has expired")
         }
         if let known = try await known(verification.number, request.user) {
-            if try await liveCredential(of: known.reference, on: request.device.secureElement)?.state == .active {
-                throw .alreadyBound
-            }
+            let here = try await liveCredential(of: known.reference, on: request.device.secureElement)
+            // A request that comes again may find its own work.
+            if here?.state == .active, !isRepetition { throw .alreadyBound }
         } else {
             try await refuseFullWallet(request)
         }

@@ -5,19 +5,24 @@ extension CardDesk {
     ///
     /// The work converges: a request that was interrupted is begun again and finds done what is done. A refusal is not
     /// kept, because what it was refused for may change.
+    ///
+    /// - Parameter work: is told whether the request has been begun before.
     func once<Answer: Codable & Sendable>(
-        _ request: UserRequest, _ action: String, _ work: () async throws(CardDeskError) -> Answer
+        _ request: UserRequest, _ action: String,
+        _ work: (_ isRepetition: Bool) async throws(CardDeskError) -> Answer
     ) async throws(CardDeskError) -> Answer {
         try await turns.take(request.user) { () async throws(CardDeskError) in
             let scope = "\(request.user) \(action)"
             let name = "\(scope) \(request.idempotencyKey)"
             var record: IdempotencyRecord
+            var isRepetition = false
             if let known = try await stored({ () async throws(WalletStoreError) in
                 try await store.idempotencyRecord(scope: scope, key: request.idempotencyKey)
             }) {
                 guard known.requestDigest == request.requestDigest else { throw .idempotencyConflict }
                 if let sealed = known.sealedAnswer { return try await opened(sealed, name) }
                 record = known
+                isRepetition = true
             } else {
                 let new = IdempotencyRecord(
                     scope: scope, key: request.idempotencyKey, requestDigest: request.requestDigest,
@@ -25,7 +30,7 @@ extension CardDesk {
                 try await commit([.idempotency(new)])
                 record = new.committed
             }
-            let answer = try await work()
+            let answer = try await work(isRepetition)
             record.sealedAnswer = try await sealed(answer, name)
             try await commit([.idempotency(record)])
             return answer

@@ -29,7 +29,7 @@ extension CardDesk {
         from source: DeviceID, cards: [CardReference]?, _ request: UserRequest
     ) async throws(CardDeskError) -> Migration {
         try requireFreshAuthentication(request)
-        return try await once(request, "migrate") { () async throws(CardDeskError) in
+        return try await once(request, "migrate") { _ async throws(CardDeskError) in
             let device = try await otherDevice(source, request)
             let migration = try await begun(from: device, cards, request)
             return try await advanced(migration, from: device, request)

@@ -33,7 +33,7 @@ extension CardDesk {
     public func synchronize(
         _ found: [FoundRecord]?, _ request: UserRequest
     ) async throws(CardDeskError) -> Synchronization {
-        try await once(request, "synchronize") { () async throws(CardDeskError) in
+        try await once(request, "synchronize") { _ async throws(CardDeskError) in
             try await synchronized(found, request)
         }
     }

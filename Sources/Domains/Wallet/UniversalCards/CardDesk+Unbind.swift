@@ -5,7 +5,7 @@ extension CardDesk {
     /// - Returns: whether the secure element has forgotten it already.
     public func unbind(_ card: CardReference, _ request: UserRequest) async throws(CardDeskError) -> Bool {
         try requireFreshAuthentication(request)
-        return try await once(request, "unbind") { () async throws(CardDeskError) in
+        return try await once(request, "unbind") { _ async throws(CardDeskError) in
             let credentials = try await credentials(on: request.device.secureElement, of: request.user)
                 .filter { $0.card == card }
             guard let card = try await stored({ () async throws(WalletStoreError) in try await store.card(card) }),

@@ -1,0 +1,81 @@
+import Synchronization
+
+@testable import Wallet
+
+/// A store whose commits can be cut; `afterCommit` looks at what stands after each of them.
+final class CuttingWalletStore: WalletStore {
+    let inner: any WalletStore
+    private let scissors: Scissors
+    private let watch = Mutex<(@Sendable () async -> Void)?>(nil)
+
+    init(_ inner: any WalletStore, _ scissors: Scissors) {
+        self.inner = inner
+        self.scissors = scissors
+    }
+
+    func afterCommit(_ body: (@Sendable () async -> Void)?) { watch.withLock { $0 = body } }
+
+    func commit(_ changes: [WalletChange]) async throws(WalletStoreError) {
+        try await scissors.step(WalletStoreError.failed("cut")) { () async throws(WalletStoreError) in
+            try await inner.commit(changes)
+            if let watch = watch.withLock({ $0 }) { await watch() }
+        }
+    }
+
+    func account(_ id: UserID) async throws(WalletStoreError) -> Account? { try await inner.account(id) }
+    func account(named login: LoginName) async throws(WalletStoreError) -> Account? {
+        try await inner.account(named: login)
+    }
+    func device(_ id: DeviceID) async throws(WalletStoreError) -> Device? { try await inner.device(id) }
+    func devices(of user: UserID) async throws(WalletStoreError) -> [Device] { try await inner.devices(of: user) }
+    func session(_ id: SessionID) async throws(WalletStoreError) -> Session? { try await inner.session(id) }
+    func session(digest: [UInt8]) async throws(WalletStoreError) -> Session? { try await inner.session(digest: digest) }
+    func sessions(of user: UserID) async throws(WalletStoreError) -> [Session] { try await inner.sessions(of: user) }
+    func card(_ reference: CardReference) async throws(WalletStoreError) -> Card? { try await inner.card(reference) }
+    func cards(of user: UserID) async throws(WalletStoreError) -> [Card] { try await inner.cards(of: user) }
+    func card(of user: UserID, lookupTag: [UInt8]) async throws(WalletStoreError) -> Card? {
+        try await inner.card(of: user, lookupTag: lookupTag)
+    }
+    func credential(_ id: CredentialID) async throws(WalletStoreError) -> Credential? { try await inner.credential(id) }
+    func credentials(of user: UserID) async throws(WalletStoreError) -> [Credential] {
+        try await inner.credentials(of: user)
+    }
+    func credentials(of card: CardReference) async throws(WalletStoreError) -> [Credential] {
+        try await inner.credentials(of: card)
+    }
+    func credentials(on secureElement: SecureElementName) async throws(WalletStoreError) -> [Credential] {
+        try await inner.credentials(on: secureElement)
+    }
+    func credentials(in states: [Credential.State], limit: Int) async throws(WalletStoreError) -> [Credential] {
+        try await inner.credentials(in: states, limit: limit)
+    }
+    func migration(_ id: MigrationID) async throws(WalletStoreError) -> Migration? { try await inner.migration(id) }
+    func migrations(of user: UserID) async throws(WalletStoreError) -> [Migration] {
+        try await inner.migrations(of: user)
+    }
+    func unfinishedMigrations(limit: Int) async throws(WalletStoreError) -> [Migration] {
+        try await inner.unfinishedMigrations(limit: limit)
+    }
+    func token(_ reference: TokenReference) async throws(WalletStoreError) -> Token? {
+        try await inner.token(reference)
+    }
+    func token(_ number: TokenNumber) async throws(WalletStoreError) -> Token? { try await inner.token(number) }
+    func tokens(of credential: CredentialID) async throws(WalletStoreError) -> [Token] {
+        try await inner.tokens(of: credential)
+    }
+    func payment(of acquirer: AcquirerName, transaction: String) async throws(WalletStoreError) -> PaymentRecord? {
+        try await inner.payment(of: acquirer, transaction: transaction)
+    }
+    func payments(of user: UserID, limit: Int) async throws(WalletStoreError) -> [PaymentRecord] {
+        try await inner.payments(of: user, limit: limit)
+    }
+    func unsettledPayments(limit: Int) async throws(WalletStoreError) -> [PaymentRecord] {
+        try await inner.unsettledPayments(limit: limit)
+    }
+    func idempotencyRecord(scope: String, key: String) async throws(WalletStoreError) -> IdempotencyRecord? {
+        try await inner.idempotencyRecord(scope: scope, key: key)
+    }
+    func auditEntries(of user: UserID?, limit: Int) async throws(WalletStoreError) -> [AuditEntry] {
+        try await inner.auditEntries(of: user, limit: limit)
+    }
+}

@@ -1,0 +1,155 @@
+import EMV
+import Testing
+
+@testable import Wallet
+
+@Suite("Cards move from an old device to a new one")
+struct MigrationTests {
+    private func twoCards(_ world: DeskWorld) async throws -> [CardReference] {
+        [
+            try await world.bind(DeskWorld.debit, [.nfc, .qr], on: world.old).card,
+            try await world.bind(DeskWorld.credit, [.nfc], on: world.old).card,
+        ]
+    }
+
+    @Test("the list has the account's other devices with a card, and not the asking one (MIGR-01)")
+    func sources() async throws {
+        let world = try await DeskWorld()
+        #expect(try await world.desk.migrationSources(world.request(on: world.new)).isEmpty)
+        let cards = try await twoCards(world)
+        let sources = try await world.desk.migrationSources(world.request(on: world.new))
+        #expect(sources.map(\.device.name) == ["old telephone"])
+        #expect(sources[0].cards.map(\.reference) == cards)
+        #expect(try await world.desk.migrationSources(world.request(on: world.old)).isEmpty)
+    }
+
+    @Test(
+        "all cards pay on the new device and none on the old, with other tokens of the same account (MIGR-02, MIGR-07)")
+    func all() async throws {
+        let world = try await DeskWorld()
+        let cards = try await twoCards(world)
+        let before = world.elements.element(of: world.old).all
+        let migration = try await world.desk.migrate(
+            from: world.old.id, cards: nil, world.request(on: world.new))
+        #expect(migration.state == .finished)
+        #expect(migration.cards.map(\.step) == [.cleared, .cleared])
+        #expect(world.elements.element(of: world.old).all.isEmpty)
+        let after = world.elements.element(of: world.new).all
+        #expect(after.count == 2)
+        #expect(Set(after.map(\.paymentAccountReference)) == Set(before.map(\.paymentAccountReference)))
+        func numbers(_ records: [UniversalCardRecord]) -> Set<String> {
+            Set(records.flatMap { $0.tokens.map { $0.number.revealed() } })
+        }
+        #expect(numbers(after).isDisjoint(with: numbers(before)))
+        #expect(numbers(after).count == 3)
+        for card in cards {
+            #expect(try await world.paying(card).map(\.device) == [world.new.id])
+        }
+        #expect(
+            Set((world.harbour.bindings.union(world.river.bindings)).map(\.secureElement)) == [world.new.secureElement])
+    }
+
+    @Test("a chosen card moves, the other stays; a card that is not on that device is refused (MIGR-09)")
+    func chosen() async throws {
+        let world = try await DeskWorld()
+        let cards = try await twoCards(world)
+        await #expect(throws: CardDeskError.notFound(field: "cards")) {
+            _ = try await world.desk.migrate(
+                from: world.old.id, cards: [.random(SeededSource())], world.request(on: world.new))
+        }
+        _ = try await world.desk.migrate(from: world.old.id, cards: [cards[1]], world.request(on: world.new))
+        #expect(try await world.paying(cards[0]).map(\.device) == [world.old.id])
+        #expect(try await world.paying(cards[1]).map(\.device) == [world.new.id])
+    }
+
+    @Test("an unknown device, another account's, and the asking device itself are refused (MIGR-04)")
+    func foreign() async throws {
+        let world = try await DeskWorld()
+        _ = try await twoCards(world)
+        await #expect(throws: CardDeskError.notFound(field: "from")) {
+            _ = try await world.desk.migrate(from: .random(SeededSource()), cards: nil, world.request(on: world.new))
+        }
+        await #expect(
+            throws: CardDeskError.invalid(field: "from", reason: "the cards are on this device already")
+        ) { _ = try await world.desk.migrate(from: world.old.id, cards: nil, world.request(on: world.old)) }
+    }
+
+    @Test("a card whose issuer refuses stays where it was, the other moves; each is reported (MIGR-05)")
+    func oneStays() async throws {
+        let world = try await DeskWorld()
+        let cards = try await twoCards(world)
+        world.harbour.behave(.doesNotBind)
+        let migration = try await world.desk.migrate(
+            from: world.old.id, cards: nil, world.request(on: world.new))
+        #expect(migration.cards.map(\.step) == [.failed, .cleared])
+        #expect(migration.cards[0].problem == "issuerRefused")
+        #expect(migration.state == .finished)
+        #expect(try await world.paying(cards[0]).map(\.device) == [world.old.id])
+        #expect(try await world.paying(cards[1]).map(\.device) == [world.new.id])
+        #expect(world.elements.element(of: world.old).all.map(\.lastFour) == ["0010"])
+        #expect(world.elements.element(of: world.new).all.map(\.lastFour) == ["0434"])
+    }
+
+    @Test("with the old device off its credentials pay no more at once, and go when it comes back (MIGR-06)")
+    func oldDeviceOff() async throws {
+        let world = try await DeskWorld()
+        let cards = try await twoCards(world)
+        world.elements.change(world.old) { $0.isReachable = false }
+        let migration = try await world.desk.migrate(
+            from: world.old.id, cards: nil, world.request(on: world.new))
+        #expect(migration.cards.map(\.step) == [.moved, .moved])
+        #expect(!migration.isMoving && migration.state == .running)
+        for card in cards { #expect(try await world.paying(card).map(\.device) == [world.new.id]) }
+        #expect(world.elements.element(of: world.old).all.count == 2)
+        world.elements.change(world.old) { $0.isReachable = true }
+        let done = try await world.desk.synchronize(nil, world.request(on: world.old))
+        #expect(done.removed.count == 2 && done.restored.isEmpty)
+        #expect(world.elements.element(of: world.old).all.isEmpty)
+        #expect(try await world.store.inner.migration(migration.id)?.state == .finished)
+        #expect(try await world.desk.cards(of: world.user, world.request(on: world.new)).count == 2)
+    }
+
+    @Test("with the new device off the old one keeps paying, and the migration goes on when it comes back")
+    func newDeviceOff() async throws {
+        let world = try await DeskWorld()
+        let cards = try await twoCards(world)
+        world.elements.change(world.new) { $0.isReachable = false }
+        let begun = try await world.desk.migrate(from: world.old.id, cards: nil, world.request(on: world.new))
+        #expect(begun.isMoving)
+        for card in cards { #expect(try await world.paying(card).map(\.device) == [world.old.id]) }
+        // What is being moved is not activated beside it.
+        await #expect(
+            throws: CardDeskError.wrongState(reason: "the card is being moved here; ask how far the migration is")
+        ) {
+            _ = try await world.desk.activate(
+                ActivationRequest(.knownCard(cards[0]), functions: [.nfc]), world.request(on: world.new))
+        }
+        world.elements.change(world.new) { $0.isReachable = true }
+        let finished = try await world.desk.migration(begun.id, world.request(on: world.new))
+        #expect(finished.state == .finished)
+        for card in cards { #expect(try await world.paying(card).map(\.device) == [world.new.id]) }
+    }
+
+    @Test("the same request again changes nothing and answers the same (MIGR-08)")
+    func idempotency() async throws {
+        let world = try await DeskWorld()
+        _ = try await twoCards(world)
+        let request = world.request(on: world.new, key: "move")
+        let first = try await world.desk.migrate(from: world.old.id, cards: nil, request)
+        #expect(try await world.desk.migrate(from: world.old.id, cards: nil, request) == first)
+        #expect(world.elements.element(of: world.new).stores == 2)
+    }
+
+    @Test("somebody else's migration is not known")
+    func foreignMigration() async throws {
+        let world = try await DeskWorld()
+        _ = try await twoCards(world)
+        let migration = try await world.desk.migrate(from: world.old.id, cards: nil, world.request(on: world.new))
+        var request = world.request(on: world.new)
+        request.user = .random(SeededSource())
+        let foreign = request
+        await #expect(throws: CardDeskError.notFound(field: "migration")) {
+            _ = try await world.desk.migration(migration.id, foreign)
+        }
+    }
+}
