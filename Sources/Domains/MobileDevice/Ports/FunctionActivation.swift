@@ -12,8 +12,8 @@ public struct FunctionActivationRequest: Hashable, Sendable {
         case newCard(CardBindingVerification)
         /// A card of the user that its issuer has bound to this secure element: with the issuer's confirmation (BIND).
         case confirmedCard(card: String, confirmation: String)
-        /// A card that is bound to this device already.
-        case boundCard(card: String)
+        /// A card of the user: what its issuer still has to do, the wallet asks it for.
+        case knownCard(card: String)
     }
 
     public init(_ target: Target, functions: [CardFunction]) {
@@ -49,20 +49,20 @@ public struct CardBindingVerification: Hashable, Sendable, CustomStringConvertib
 /// *Activation reply*: the result of the binding, and one payment identifier for each function that was activated.
 public enum FunctionActivationReply: Hashable, Sendable {
     case bound(FunctionActivation)
-    /// The card is bound, its record is still on its way to the secure element: ask again, and let the agent run.
-    case pending(activation: String)
     /// Nothing is bound yet: the issuer sent a one-time password to the reserved telephone number.
     case oneTimePasswordSent(verification: String)
     /// The issuer wants to speak to its customer first. Nothing is bound.
     case referred
     /// The verification failed: nothing is bound, and there is no identifier (PFA-04).
-    case bindingRefused
+    case refused
 }
 
 /// A bound card and what became of each function that was asked for.
 public struct FunctionActivation: Hashable, Sendable {
     /// `crd_…`.
     public var card: String
+    /// The issuer that bound it.
+    public var issuer: String
     /// *Dedicated card information*, as far as the device needs it (UPD-02).
     public var dedicated: DedicatedCardInformation
     public var functions: [CardFunction: Outcome]
@@ -71,12 +71,13 @@ public struct FunctionActivation: Hashable, Sendable {
     public enum Outcome: Hashable, Sendable {
         /// With its payment identifier, `tok_…`, which is good for this function only.
         case active(paymentIdentifier: String)
-        /// It is not active; the code says why, such as `function_not_permitted`.
+        /// It is not active; the code says why, such as `notPermitted`.
         case refused(code: String)
     }
 
-    public init(card: String, dedicated: DedicatedCardInformation, functions: [CardFunction: Outcome]) {
+    public init(card: String, issuer: String, dedicated: DedicatedCardInformation, functions: [CardFunction: Outcome]) {
         self.card = card
+        self.issuer = issuer
         self.dedicated = dedicated
         self.functions = functions
     }
@@ -87,11 +88,11 @@ public struct DedicatedCardInformation: Hashable, Sendable {
     /// 1 or 2.
     public var type: Int
     /// The *card transaction identifier*: the reference of the card's record in the secure element, 8 bytes.
-    public var reference: CardRecordReference
+    public var reference: UniversalCardReference
     public var label: String
     public var lastFour: String
 
-    public init(type: Int, reference: CardRecordReference, label: String, lastFour: String) {
+    public init(type: Int, reference: UniversalCardReference, label: String, lastFour: String) {
         self.type = type
         self.reference = reference
         self.label = label

@@ -34,11 +34,6 @@ public protocol WalletService: Sendable {
         verification: String, oneTimePassword: String, key: String, in session: WalletSession
     ) async throws(WalletServiceError) -> FunctionActivationReply
 
-    /// How far an activation is whose records were still on their way to the secure element.
-    func activation(
-        _ id: String, in session: WalletSession
-    ) async throws(WalletServiceError) -> FunctionActivationReply
-
     /// What the device found in its secure element; the wallet loads what is missing and removes what is not to be there.
     func synchronize(
         _ report: SecureElementReport, key: String, in session: WalletSession
