@@ -36,6 +36,10 @@ public struct PaymentConversation: Sendable {
     private var phase = Phase.directory
     private var candidates: [PaymentDirectory.Entry] = []
     private var card = CardData()
+    private var signedRecords: [CardAuthentication.Record] = []
+    /// The values that were sent for PDOL and CDOL1.
+    private var exchanged: [UInt8] = []
+    private var asksForSignature = false
 
     /// - Parameters:
     ///   - now: seconds since 1970.
@@ -75,9 +79,7 @@ extension PaymentConversation {
         case .application: return try application(response)
         case .options(let application): return try options(response, application)
         case .records(let application, let waiting): return try record(response, application, waiting)
-        case .cryptogram(let application):
-            try add(response, .generateCryptogram, CardAnswer.generatedCryptogram)
-            return try finish(application)
+        case .cryptogram(let application): return try cryptogram(response, application)
         case .over: throw .transaction("the conversation is over")
         }
     }
@@ -98,6 +100,7 @@ extension PaymentConversation {
         guard !candidates.isEmpty else { throw .noApplication }
         phase = .application
         card = CardData()
+        signedRecords = []
         return .transmit(.selectPaymentApplication(candidates.removeFirst().application))
     }
 
@@ -108,6 +111,7 @@ extension PaymentConversation {
             throw .malformed(.selectApplication, error)
         }
         phase = .options(selected)
+        exchanged = selected.processingOptionsList.values(from: terminal)
         return .transmit(selected.getProcessingOptions(terminal))
     }
 
@@ -132,6 +136,9 @@ extension PaymentConversation {
         _ response: ResponseAPDU, _ application: SelectedApplication, _ waiting: [RecordToRead]
     ) throws(TerminalError) -> Step {
         guard response.statusWord == .success else { throw .refused(.readRecord, response.statusWord) }
+        if waiting[0].isSigned {
+            signedRecords.append(.init(file: waiting[0].file, number: waiting[0].number, bytes: response.data))
+        }
         // Files above 10 are the application's own: their records need not be templates (EMV Book 3 §5.3.2.2).
         if waiting[0].file <= 10 {
             do { try card.addRecord(response.data) } catch { throw .malformed(.readRecord, error) }
@@ -147,7 +154,10 @@ extension PaymentConversation {
             return .transmit(record.command)
         }
         // The quick style brought the cryptogram with the processing options.
-        guard card[.applicationCryptogram] == nil else { return try finish(application) }
+        guard card[.applicationCryptogram] == nil else {
+            return try finish(
+                application, try authentication(of: application).verify(try profileOfCard(), terminal: terminal))
+        }
         return try generate(application)
     }
 
@@ -166,17 +176,58 @@ extension PaymentConversation {
         }
         phase = .cryptogram(application)
         let values = list.values(from: card.objects.merging(terminal) { _, terminal in terminal })
-        return .transmit(
-            CommandAPDU(0x80, 0xAE, CryptogramType.online.rawValue, 0x00, data: values, expectedLength: 256))
+        exchanged += values
+        let hasKey = try authentication(of: application).hasAuthorityKey
+        asksForSignature = try profileOfCard().contains(.combinedDataAuthentication) && hasKey
+        let p1 = CryptogramType.online.rawValue | (asksForSignature ? Self.withSignature : 0x00)
+        return .transmit(CommandAPDU(0x80, 0xAE, p1, 0x00, data: values, expectedLength: 256))
     }
 
-    private mutating func finish(_ application: SelectedApplication) throws(TerminalError) -> Step {
+    /// P1 of GENERATE AC: the cryptogram is signed (CDA).
+    private static let withSignature: UInt8 = 0x10
+
+    /// With CDA the cryptogram stands in the signature only; a card that declines does not sign (EMV Book 2 §6.6).
+    private mutating func cryptogram(
+        _ response: ResponseAPDU, _ application: SelectedApplication
+    ) throws(TerminalError) -> Step {
+        let answer = try add(response, .generateCryptogram, CardAnswer.generatedCryptogram)
+        guard asksForSignature, answer[.cryptogramInformationData] != [CryptogramType.decline.rawValue] else {
+            return try finish(
+                application, try authentication(of: application).verify(try profileOfCard(), terminal: terminal))
+        }
+        guard answer[.signedDynamicApplicationData] != nil else { throw .notGenuine("the cryptogram is not signed") }
+        let cryptogram = try authentication(of: application).signedCryptogram(
+            in: answer, exchanged: exchanged, unpredictableNumber: terminal[.unpredictableNumber] ?? [])
+        do {
+            try card.add([BERTLV(.applicationCryptogram, cryptogram)])
+        } catch {
+            throw .malformed(.generateCryptogram, error)
+        }
+        return try finish(application, .successful)
+    }
+
+    private func profileOfCard() throws(TerminalError) -> ApplicationInterchangeProfile {
+        do { return try card.interchangeProfile() } catch { throw .malformed(.processingOptions, error) }
+    }
+
+    private func authentication(of application: SelectedApplication) throws(TerminalError) -> CardAuthentication {
+        guard let date = terminal[.transactionDate], let month = CardExpiry(packed: date) else {
+            throw .transaction("the date is none")
+        }
+        return CardAuthentication(
+            application: application.application, card: card, records: signedRecords,
+            chain: OfflineAuthenticationChain(authorities: profile.authorities, month: month))
+    }
+
+    private mutating func finish(
+        _ application: SelectedApplication, _ authentication: AuthorizationData.OfflineAuthentication
+    ) throws(TerminalError) -> Step {
         phase = .over
         let data: AuthorizationData
         do {
             data = try AuthorizationData(
                 .contactless, application: application.application, label: application.label, card: card,
-                terminal: terminal, transaction: transaction)
+                terminal: terminal, transaction: transaction, authentication: authentication)
         } catch {
             throw .malformed(.generateCryptogram, error)
         }
@@ -184,12 +235,15 @@ extension PaymentConversation {
         return .finished(data)
     }
 
+    @discardableResult
     private mutating func add(
         _ response: ResponseAPDU, _ stage: TerminalError.Stage, _ format1: [(tag: BERTag, length: Int?)]
-    ) throws(TerminalError) {
+    ) throws(TerminalError) -> [BERTLV] {
         guard response.statusWord == .success else { throw .refused(stage, response.statusWord) }
-        do {
-            try card.add(try CardAnswer.objects(in: response.data, format1: format1))
+        do throws(CardAnswerError) {
+            let objects = try CardAnswer.objects(in: response.data, format1: format1)
+            try card.add(objects)
+            return objects
         } catch {
             throw .malformed(stage, error)
         }

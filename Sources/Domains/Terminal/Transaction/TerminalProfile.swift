@@ -1,4 +1,4 @@
-import EMV
+public import EMV
 public import ISO7816
 
 /// What a terminal is and can do: the data objects that do not change from one transaction to the next.
@@ -13,19 +13,23 @@ public struct TerminalProfile: Hashable, Sendable {
     public var type: UInt8
     /// Tag 9F33.
     public var capabilities: [UInt8]
+    /// The keys of the payment schemes: without one, no card of the scheme is authenticated offline.
+    public var authorities: CertificationAuthorityKeys
 
     /// EMV mode, online PIN and signature; an online cryptogram is required; consumers may be confirmed on their device.
     public static let qualifiersDefault: [UInt8] = [0x26, 0x80, 0x40, 0x00]
 
     public init(
         merchant: String, applications: [AID] = Self.knownApplications,
-        qualifiers: [UInt8] = Self.qualifiersDefault, type: UInt8 = 0x22, capabilities: [UInt8] = [0xE0, 0x68, 0xC8]
+        qualifiers: [UInt8] = Self.qualifiersDefault, type: UInt8 = 0x22, capabilities: [UInt8] = [0xE0, 0x68, 0xC8],
+        authorities: CertificationAuthorityKeys = CertificationAuthorityKeys()
     ) {
         self.merchant = merchant
         self.applications = applications
         self.qualifiers = qualifiers
         self.type = type
         self.capabilities = capabilities
+        self.authorities = authorities
     }
 
     /// Visa, Mastercard and UnionPay, by the identifiers of their registered providers.

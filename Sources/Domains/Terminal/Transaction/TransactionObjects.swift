@@ -33,10 +33,18 @@ struct TransactionObjects: Hashable, Sendable {
             .transactionCurrencyCode: currency, .terminalCountryCode: country,
             .terminalVerificationResults: [UInt8](repeating: 0, count: 5),
             .transactionDate: moment.date, .transactionTime: moment.time, .transactionType: [Self.purchase],
-            .unpredictableNumber: random.bytes(4), .terminalTransactionQualifiers: profile.qualifiers,
+            .unpredictableNumber: random.bytes(4),
+            .terminalTransactionQualifiers: Self.qualifiers(of: profile),
             .terminalType: [profile.type], .terminalCapabilities: profile.capabilities,
             .cardholderVerificationResults: Self.noVerification,
             .merchantNameAndLocation: Array(profile.merchant.utf8),
         ]
+    }
+
+    /// b1 of the first byte: signatures are wanted for online transactions too (EMV Contactless Book A, Table 5-4).
+    private static func qualifiers(of profile: TerminalProfile) -> [UInt8] {
+        var qualifiers = profile.qualifiers
+        if !profile.authorities.keys.isEmpty, !qualifiers.isEmpty { qualifiers[0] |= 0x01 }
+        return qualifiers
     }
 }
