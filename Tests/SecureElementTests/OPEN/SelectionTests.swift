@@ -74,22 +74,32 @@ struct SelectionTests {
         card.expectRefusal(SelectCommand(TestCard.instance).command, .fileNotFound)
     }
 
-    @Test("TSM-31 the companions answer SELECT as they leave the factory, and the payment package has no instance")
+    @Test(
+        "TSM-31 the companions answer SELECT as they leave the factory, and the packages for payment have no instance")
     func companions() throws {
         var card = try TestCard()
         for companion in [
-            CardConfiguration.paymentSystemEnvironment, CardConfiguration.walletCompanion,
-            CardConfiguration.storedValue,
+            CardConfiguration.paymentSystemEnvironment, CardConfiguration.paymentSystemDirectory,
+            CardConfiguration.walletCompanion, CardConfiguration.storedValue,
         ] {
             #expect(card.transmit(SelectCommand(companion).command).statusWord == .success)
         }
-        let files = try card.responses([GetStatusCommand(.executableLoadFilesAndModules).command])[0]
-        let payment = try RegistryEntry.entries(tlv: files.data).first { $0.aid == BuiltInModule.paymentPackage }
-        #expect(payment?.modules == [BuiltInModule.payment])
+        var rest = GetStatusCommand(.executableLoadFilesAndModules)
+        rest.isContinuation = true
+        let files = try card.responses([GetStatusCommand(.executableLoadFilesAndModules).command, rest.command])
+        #expect(files.map(\.statusWord) == [.moreDataAvailable, .success])
+        let packages = try RegistryEntry.entries(tlv: files.flatMap(\.data))
+        for (package, module) in [
+            (BuiltInModule.paymentPackage, BuiltInModule.payment),
+            (BuiltInModule.universalCardPackage, BuiltInModule.universalCard),
+        ] {
+            #expect(packages.first { $0.aid == package }?.modules == [module])
+        }
         let instances = try card.responses([GetStatusCommand(.applications).command])[0]
         #expect(
             try RegistryEntry.entries(tlv: instances.data).allSatisfy {
                 $0.executableLoadFile != BuiltInModule.paymentPackage
+                    && $0.executableLoadFile != BuiltInModule.universalCardPackage
             })
     }
 }

@@ -117,7 +117,7 @@ struct CommandTableTests {
         }
         let listed = try BERTLV.sequence(card.transmit(GetDataCommand.listOfApplications.command).data)
         #expect(listed.first == BERTLV(0x61, [BERTLV(0x4F, CardConfiguration.paymentSystemEnvironment.bytes)]))
-        #expect(listed.count == 3)
+        #expect(listed.count == 4)
         for tag: UInt16 in [0x0000, 0x00C2, 0x5F50, 0x9F66, 0xFFFF, 0x0084] {
             card.expectRefusal(GetDataCommand(tag).command, .referencedDataNotFound)
         }

@@ -10,9 +10,12 @@ extension AppletCode {
         case .inert: self = .inert(try InertApplet(persistentState: state))
         case .paymentSystemEnvironment:
             self = .paymentSystemEnvironment(try PaymentSystemEnvironment(persistentState: state))
+        case .paymentSystemDirectory:
+            self = .paymentSystemDirectory(try PaymentSystemDirectory(persistentState: state))
         case .payment: self = .payment(try PaymentApplication(persistentState: state))
         case .walletCompanion: self = .walletCompanion(try WalletCompanion(persistentState: state))
         case .storedValue: self = .storedValue(try StoredValueCompanion(persistentState: state))
+        case .universalCard: self = .universalCard(try UniversalCardInstance(persistentState: state))
         }
     }
 }

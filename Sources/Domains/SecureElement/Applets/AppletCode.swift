@@ -5,17 +5,21 @@ public import ISO7816
 enum AppletCode: Equatable, Sendable {
     case inert(InertApplet)
     case paymentSystemEnvironment(PaymentSystemEnvironment)
+    case paymentSystemDirectory(PaymentSystemDirectory)
     case payment(PaymentApplication)
     case walletCompanion(WalletCompanion)
     case storedValue(StoredValueCompanion)
+    case universalCard(UniversalCardInstance)
 
     /// The code that a module stands for.
     init(module: AID) {
         switch module {
         case BuiltInModule.paymentSystemEnvironment: self = .paymentSystemEnvironment(PaymentSystemEnvironment())
+        case BuiltInModule.paymentSystemDirectory: self = .paymentSystemDirectory(PaymentSystemDirectory())
         case BuiltInModule.payment: self = .payment(PaymentApplication())
         case BuiltInModule.walletCompanion: self = .walletCompanion(WalletCompanion())
         case BuiltInModule.storedValue: self = .storedValue(StoredValueCompanion())
+        case BuiltInModule.universalCard: self = .universalCard(UniversalCardInstance())
         default: self = .inert(InertApplet())
         }
     }
@@ -33,10 +37,14 @@ enum AppletCode: Equatable, Sendable {
         case .inert(var applet): return run(&applet, command, environment, &working, AppletCode.inert)
         case .paymentSystemEnvironment(var applet):
             return run(&applet, command, environment, &working, AppletCode.paymentSystemEnvironment)
+        case .paymentSystemDirectory(var applet):
+            return run(&applet, command, environment, &working, AppletCode.paymentSystemDirectory)
         case .payment(var applet): return run(&applet, command, environment, &working, AppletCode.payment)
         case .walletCompanion(var applet):
             return run(&applet, command, environment, &working, AppletCode.walletCompanion)
         case .storedValue(var applet): return run(&applet, command, environment, &working, AppletCode.storedValue)
+        case .universalCard(var applet):
+            return run(&applet, command, environment, &working, AppletCode.universalCard)
         }
     }
 
@@ -44,9 +52,11 @@ enum AppletCode: Equatable, Sendable {
         switch self {
         case .inert(var applet): begin(&applet, AppletCode.inert)
         case .paymentSystemEnvironment(var applet): begin(&applet, AppletCode.paymentSystemEnvironment)
+        case .paymentSystemDirectory(var applet): begin(&applet, AppletCode.paymentSystemDirectory)
         case .payment(var applet): begin(&applet, AppletCode.payment)
         case .walletCompanion(var applet): begin(&applet, AppletCode.walletCompanion)
         case .storedValue(var applet): begin(&applet, AppletCode.storedValue)
+        case .universalCard(var applet): begin(&applet, AppletCode.universalCard)
         }
     }
 
@@ -55,9 +65,12 @@ enum AppletCode: Equatable, Sendable {
         case .inert(var applet): try personalize(&applet, block, AppletCode.inert)
         case .paymentSystemEnvironment(var applet):
             try personalize(&applet, block, AppletCode.paymentSystemEnvironment)
+        case .paymentSystemDirectory(var applet):
+            try personalize(&applet, block, AppletCode.paymentSystemDirectory)
         case .payment(var applet): try personalize(&applet, block, AppletCode.payment)
         case .walletCompanion(var applet): try personalize(&applet, block, AppletCode.walletCompanion)
         case .storedValue(var applet): try personalize(&applet, block, AppletCode.storedValue)
+        case .universalCard(var applet): try personalize(&applet, block, AppletCode.universalCard)
         }
     }
 
@@ -68,9 +81,11 @@ enum AppletCode: Equatable, Sendable {
         switch self {
         case .inert(let applet): applet
         case .paymentSystemEnvironment(let applet): applet
+        case .paymentSystemDirectory(let applet): applet
         case .payment(let applet): applet
         case .walletCompanion(let applet): applet
         case .storedValue(let applet): applet
+        case .universalCard(let applet): applet
         }
     }
 
@@ -108,6 +123,7 @@ public enum BuiltInModule {
     /// Executable modules.
     public static let securityDomain: AID = "A000000151535041"
     public static let paymentSystemEnvironment: AID = "F053454E45534348414C505001"
+    public static let paymentSystemDirectory: AID = "F053454E45534348414C505002"
     public static let walletCompanion: AID = "F053454E45534348414C574301"
     public static let storedValue: AID = "F053454E45534348414C535601"
     public static let payment: AID = "F053454E45534348414C504101"

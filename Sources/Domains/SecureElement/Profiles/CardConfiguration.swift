@@ -127,6 +127,8 @@ extension CardConfiguration {
 
     /// The directory of contactless applications, at the name that EMV gives it: `2PAY.SYS.DDF01`.
     public static let paymentSystemEnvironment: AID = "325041592E5359532E4444463031"
+    /// The directory for terminals with contacts, `1PAY.SYS.DDF01`.
+    public static let paymentSystemDirectory: AID = "315041592E5359532E4444463031"
     public static let walletCompanion: AID = "F053454E45534348414C57430001"
     public static let storedValue: AID = "F053454E45534348414C53560001"
 

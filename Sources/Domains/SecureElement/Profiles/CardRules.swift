@@ -35,7 +35,8 @@ public struct CardRules: Hashable, Sendable {
     /// What nobody deletes, locks or extradites (TSM-31).
     var companions: Set<AID> { Self.companionInstances }
     private static let companionInstances: Set<AID> = [
-        CardConfiguration.paymentSystemEnvironment, CardConfiguration.walletCompanion, CardConfiguration.storedValue,
+        CardConfiguration.paymentSystemEnvironment, CardConfiguration.paymentSystemDirectory,
+        CardConfiguration.walletCompanion, CardConfiguration.storedValue,
     ]
 
     /// UICC Configuration 1.0.1: nothing is ever extradited to the ISD (TSM-19).

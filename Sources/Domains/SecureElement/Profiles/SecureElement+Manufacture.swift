@@ -4,8 +4,8 @@ import ISO7816
 public import SecureChannel
 
 extension SecureElement {
-    /// A new card, as it leaves the factory: SECURED, with the security domains of its configuration, PPSE and the two
-    /// companion applets, and a payment package without instances.
+    /// A new card, as it leaves the factory: SECURED, with the security domains of its configuration, PPSE, PSE and
+    /// the two companion applets, and the packages of payment Applications and universal cards without instances.
     ///
     /// - Parameters:
     ///   - keys: the key set of each security domain, asked for in the configuration's order.
@@ -79,16 +79,20 @@ extension SecureElement {
     /// The code of security domains is the issuer's, and for every security domain to use; the rest is the central SD's.
     private static func packages(of configuration: CardConfiguration) -> [RegisteredLoadFile] {
         [
-            (BuiltInModule.securityDomainPackage, BuiltInModule.securityDomain),
-            (BuiltInModule.paymentSystemPackage, BuiltInModule.paymentSystemEnvironment),
-            (BuiltInModule.walletPackage, BuiltInModule.walletCompanion),
-            (BuiltInModule.storedValuePackage, BuiltInModule.storedValue),
-            (BuiltInModule.paymentPackage, BuiltInModule.payment),
+            (BuiltInModule.securityDomainPackage, [BuiltInModule.securityDomain]),
+            (
+                BuiltInModule.paymentSystemPackage,
+                [BuiltInModule.paymentSystemEnvironment, BuiltInModule.paymentSystemDirectory]
+            ),
+            (BuiltInModule.walletPackage, [BuiltInModule.walletCompanion]),
+            (BuiltInModule.storedValuePackage, [BuiltInModule.storedValue]),
+            (BuiltInModule.paymentPackage, [BuiltInModule.payment]),
+            (BuiltInModule.universalCardPackage, [BuiltInModule.universalCard]),
         ].filter { configuration.alternatives.holdsPaymentPackage || $0.0 != BuiltInModule.paymentPackage }.map {
-            package, module in
+            package, modules in
             RegisteredLoadFile(
-                aid: package, version: [1, 0], modules: [module],
-                securityDomain: module == BuiltInModule.securityDomain
+                aid: package, version: [1, 0], modules: modules,
+                securityDomain: package == BuiltInModule.securityDomainPackage
                     ? CardConfiguration.issuerSecurityDomain : configuration.centralSecurityDomain,
                 isImmutable: true, size: 0)
         }
@@ -99,6 +103,10 @@ extension SecureElement {
             (
                 CardConfiguration.paymentSystemEnvironment, BuiltInModule.paymentSystemPackage,
                 BuiltInModule.paymentSystemEnvironment
+            ),
+            (
+                CardConfiguration.paymentSystemDirectory, BuiltInModule.paymentSystemPackage,
+                BuiltInModule.paymentSystemDirectory
             ),
             (CardConfiguration.walletCompanion, BuiltInModule.walletPackage, BuiltInModule.walletCompanion),
             (CardConfiguration.storedValue, BuiltInModule.storedValuePackage, BuiltInModule.storedValue),
