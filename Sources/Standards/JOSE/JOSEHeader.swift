@@ -34,9 +34,9 @@ struct JOSEHeader: Codable {
         // Three texts can always be encoded.
         return (try? encoder.encode(self)).map { Array($0) } ?? []
     }
+}
 
-    /// Whatever stands as the value of a member.
-    private struct AnyMember: Decodable {
-        init(from decoder: any Decoder) throws {}
-    }
+/// Whatever stands as the value of a member: only that it is there counts.
+struct AnyMember: Decodable {
+    init(from decoder: any Decoder) throws {}
 }
