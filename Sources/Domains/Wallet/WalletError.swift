@@ -1,3 +1,5 @@
+public import ISO7816
+
 /// Why the wallet did not do what it was asked for. Nothing changed, unless the case says otherwise.
 public enum WalletError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A field of the request cannot be.
@@ -15,6 +17,20 @@ public enum WalletError: Error, Equatable, Sendable, CustomStringConvertible {
     case notFound(kind: String)
     /// One more than there may be.
     case tooMany(kind: String, max: Int)
+    /// The request speaks of another user than its session.
+    case notYours(field: String)
+    /// No issuer that this wallet works with has given out such a card.
+    case unknownIssuer
+    /// The card lies in this secure element already.
+    case alreadyBound
+    /// The issuer did not bind the card; with the code of its refusal.
+    case issuerRefused(code: String)
+    /// The device's number has another secure element, or none.
+    case noSecureElement
+    /// The secure element has no room for another card.
+    case secureElementFull
+    /// The secure element said no; nothing has changed.
+    case secureElementRefused(StatusWord)
     /// It stands in another state than this needs.
     case conflict(reason: String)
     /// The same key or transaction, but another request.
@@ -34,10 +50,25 @@ public enum WalletError: Error, Equatable, Sendable, CustomStringConvertible {
         case .loginNameTaken: "the login name is taken"
         case .notFound(let kind): "there is no such \(kind)"
         case .tooMany(let kind, let max): "there can be \(max) of \(kind) at most"
+        case .notYours(let field): "\(field) is not that of the session"
+        case .unknownIssuer: "no issuer of this wallet has given out such a card"
+        case .alreadyBound: "the card is bound to this secure element already"
+        case .issuerRefused(let code): "the issuer did not bind the card: \(code)"
+        case .noSecureElement: "the device's number has no secure element, or another one"
+        case .secureElementFull: "the secure element has no room for another card"
+        case .secureElementRefused(let statusWord): "the secure element refused: \(statusWord)"
         case .conflict(let reason): reason
         case .idempotencyConflict: "the key was used for another request"
         case .unsettled(let reason): "not settled yet: \(reason)"
         case .internal(let reason): "internal: \(reason)"
+        }
+    }
+
+    /// Whether it is certain that nothing was done, here or outside.
+    public var isCertain: Bool {
+        switch self {
+        case .unsettled, .internal: false
+        default: true
         }
     }
 

@@ -70,11 +70,11 @@ struct ActivationTests {
         guard case .oneTimePasswordSent(let verification) = reply else { throw Unexpected(reply: "\(reply)") }
         #expect(try await world.store.inner.cards(of: world.user).isEmpty)
         // Neither another device nor another text gets on with it.
-        await #expect(throws: CardDeskError.notFound(field: "verification")) {
+        await #expect(throws: WalletError.notFound(kind: "verification")) {
             _ = try await world.desk.confirm(
                 verification: verification, oneTimePassword: "123456", world.request(on: world.new))
         }
-        await #expect(throws: CardDeskError.notFound(field: "verification")) {
+        await #expect(throws: WalletError.notFound(kind: "verification")) {
             _ = try await world.desk.confirm(
                 verification: String(verification.dropLast()), oneTimePassword: "123456",
                 world.request(on: world.old))
@@ -87,7 +87,7 @@ struct ActivationTests {
         guard case .bound(let activation) = confirmed else { throw Unexpected(reply: "\(confirmed)") }
         #expect(activation.functions.map(\.function) == [.nfc])
         world.clock.advance(by: 601)
-        await #expect(throws: CardDeskError.wrongState(reason: "the verification has expired; begin it again")) {
+        await #expect(throws: WalletError.conflict(reason: "the verification has expired; begin it again")) {
             _ = try await world.desk.confirm(
                 verification: verification, oneTimePassword: "123456", world.request(on: world.old))
         }
@@ -102,7 +102,7 @@ struct ActivationTests {
             #expect(try await world.desk.activate(activation, world.request(on: world.old)) == .refused)
         }
         world.harbour.behave(.verifies)
-        await #expect(throws: CardDeskError.tooManyTries(retryAfterSeconds: 3_600)) {
+        await #expect(throws: WalletError.lockedOut(seconds: 3_600)) {
             _ = try await world.desk.activate(activation, world.request(on: world.old))
         }
         #expect(world.harbour.verifications == 5)
@@ -115,14 +115,14 @@ struct ActivationTests {
     @Test("a card of no issuer, with a token's number, expired, or bound here already is refused")
     func neighbours() async throws {
         let world = try await DeskWorld()
-        func refusal(_ change: (inout CardVerification) throws -> Void) async throws -> CardDeskError? {
+        func refusal(_ change: (inout CardVerification) throws -> Void) async throws -> WalletError? {
             var verification = try world.verification(DeskWorld.debit)
             try change(&verification)
             do {
                 _ = try await world.desk.activate(
                     ActivationRequest(.newCard(verification), functions: [.nfc]), world.request(on: world.old))
                 return nil
-            } catch let error as CardDeskError {
+            } catch let error as WalletError {
                 return error
             }
         }
@@ -140,7 +140,7 @@ struct ActivationTests {
     @Test("a full secure element leaves no mapping, no binding and no card behind (UPD-07)")
     func full() async throws {
         let world = try await DeskWorld(capacity: 0)
-        await #expect(throws: CardDeskError.secureElementFull) {
+        await #expect(throws: WalletError.secureElementFull) {
             _ = try await world.bind(DeskWorld.debit, on: world.old)
         }
         #expect(try await world.store.inner.cards(of: world.user).allSatisfy { $0.state == .removed })
@@ -159,7 +159,7 @@ struct ActivationTests {
         let first = try await world.desk.activate(activation, world.request(on: world.old, key: "k"))
         #expect(try await world.desk.activate(activation, world.request(on: world.old, key: "k")) == first)
         #expect(world.harbour.verifications == 1)
-        await #expect(throws: CardDeskError.idempotencyConflict) {
+        await #expect(throws: WalletError.idempotencyConflict) {
             _ = try await world.desk.activate(activation, world.request(on: world.old, key: "k", digest: [2]))
         }
     }

@@ -25,7 +25,7 @@ struct BindingTests {
         #expect(cards.map(\.card.lastFour) == ["0010", "0434"])
         #expect(cards.map(\.active) == [[], []])
         #expect(cards.map(\.activatable) == [[.nfc, .qr, .online], [.nfc, .online]])
-        await #expect(throws: CardDeskError.notYours(field: "userId")) {
+        await #expect(throws: WalletError.notYours(field: "userId")) {
             _ = try await world.desk.cards(of: UserID.random(SeededSource()), world.request(on: world.new))
         }
     }
@@ -65,7 +65,7 @@ struct BindingTests {
                 _ = try await confirmed(world, card, confirmation)
                 Issue.record("\(confirmation) was believed")
             } catch {
-                guard case .invalid("confirmation", _)? = error as? CardDeskError else { throw error }
+                guard case .invalid("confirmation", _)? = error as? WalletError else { throw error }
             }
         }
         #expect(world.elements.element(of: world.new).all.isEmpty)
@@ -82,7 +82,7 @@ struct BindingTests {
         #expect(claims.aud == "harbour-bank" && claims.sub == world.user.rawValue && claims.card == "card-0010")
         #expect(claims.secureElement == world.new.secureElement.value)
         #expect(claims.exp == world.clock.now() + 300 && expiry == claims.exp)
-        await #expect(throws: CardDeskError.notFound(field: "card")) {
+        await #expect(throws: WalletError.notFound(kind: "card")) {
             _ = try await world.desk.bindingAssertion(for: .random(SeededSource()), world.request(on: world.new))
         }
     }
@@ -91,7 +91,7 @@ struct BindingTests {
     func oneIssuerFails() async throws {
         let world = try await DeskWorld()
         world.harbour.behave(.doesNotBind)
-        await #expect(throws: CardDeskError.issuerRefused(reason: "blocked")) {
+        await #expect(throws: WalletError.issuerRefused(code: "blocked")) {
             _ = try await world.bind(DeskWorld.debit, on: world.old)
         }
         let other = try await world.bind(DeskWorld.credit, [.nfc], on: world.old)

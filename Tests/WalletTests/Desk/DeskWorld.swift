@@ -104,7 +104,7 @@ final class DeskWorld: Sendable {
         for _ in 0..<8 {
             do {
                 return try await body(desk)
-            } catch let error as CardDeskError where !error.isCertain {
+            } catch let error as WalletError where !error.isCertain {
                 scissors.mend()
             }
         }

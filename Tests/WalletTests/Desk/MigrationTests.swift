@@ -53,7 +53,7 @@ struct MigrationTests {
     func chosen() async throws {
         let world = try await DeskWorld()
         let cards = try await twoCards(world)
-        await #expect(throws: CardDeskError.notFound(field: "cards")) {
+        await #expect(throws: WalletError.notFound(kind: "cards")) {
             _ = try await world.desk.migrate(
                 from: world.old.id, cards: [.random(SeededSource())], world.request(on: world.new))
         }
@@ -66,11 +66,11 @@ struct MigrationTests {
     func foreign() async throws {
         let world = try await DeskWorld()
         _ = try await twoCards(world)
-        await #expect(throws: CardDeskError.notFound(field: "from")) {
+        await #expect(throws: WalletError.notFound(kind: "from")) {
             _ = try await world.desk.migrate(from: .random(SeededSource()), cards: nil, world.request(on: world.new))
         }
         await #expect(
-            throws: CardDeskError.invalid(field: "from", reason: "the cards are on this device already")
+            throws: WalletError.invalid(field: "from", reason: "the cards are on this device already")
         ) { _ = try await world.desk.migrate(from: world.old.id, cards: nil, world.request(on: world.old)) }
     }
 
@@ -119,7 +119,7 @@ struct MigrationTests {
         for card in cards { #expect(try await world.paying(card).map(\.device) == [world.old.id]) }
         // What is being moved is not activated beside it.
         await #expect(
-            throws: CardDeskError.wrongState(reason: "the card is being moved here; ask how far the migration is")
+            throws: WalletError.conflict(reason: "the card is being moved here; ask how far the migration is")
         ) {
             _ = try await world.desk.activate(
                 ActivationRequest(.knownCard(cards[0]), functions: [.nfc]), world.request(on: world.new))
@@ -148,7 +148,7 @@ struct MigrationTests {
         var request = world.request(on: world.new)
         request.user = .random(SeededSource())
         let foreign = request
-        await #expect(throws: CardDeskError.notFound(field: "migration")) {
+        await #expect(throws: WalletError.notFound(kind: "migration")) {
             _ = try await world.desk.migration(migration.id, foreign)
         }
     }

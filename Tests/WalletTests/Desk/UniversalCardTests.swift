@@ -89,7 +89,7 @@ struct UniversalCardTests {
         #expect(world.elements.element(of: world.old).all.isEmpty)
         #expect(world.harbour.bindings.isEmpty)
         #expect(try await world.store.inner.card(activation.card)?.sealedNumber.isEmpty == true)
-        await #expect(throws: CardDeskError.notFound(field: "card")) {
+        await #expect(throws: WalletError.notFound(kind: "card")) {
             _ = try await world.desk.activate(
                 ActivationRequest(.knownCard(activation.card), functions: [.nfc]), world.request(on: world.old))
         }
@@ -116,10 +116,10 @@ struct UniversalCardTests {
         var request = world.request(on: world.old)
         request.authenticatedAt -= 301
         let stale = request
-        await #expect(throws: CardDeskError.authenticationRequired) {
+        await #expect(throws: WalletError.freshAuthenticationRequired) {
             _ = try await world.desk.unbind(activation.card, stale)
         }
-        await #expect(throws: CardDeskError.authenticationRequired) {
+        await #expect(throws: WalletError.freshAuthenticationRequired) {
             _ = try await world.desk.migrate(from: world.new.id, cards: nil, stale)
         }
         #expect(try await world.paying(activation.card).count == 1)

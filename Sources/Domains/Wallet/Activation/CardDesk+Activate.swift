@@ -4,11 +4,11 @@ extension CardDesk {
     /// What is active already is left as it is and answered with its identifier (PFA-07).
     public func activate(
         _ activation: ActivationRequest, _ request: UserRequest
-    ) async throws(CardDeskError) -> ActivationReply {
+    ) async throws(WalletError) -> ActivationReply {
         guard !activation.functions.isEmpty else {
             throw .invalid(field: "functions", reason: "name the functions to be activated")
         }
-        return try await once(request, "activate") { isRepetition async throws(CardDeskError) in
+        return try await once(request, "activate") { isRepetition async throws(WalletError) in
             switch activation.target {
             case .newCard(let verification):
                 let outcome = try await verify(
@@ -28,8 +28,8 @@ extension CardDesk {
     /// The one-time password that the issuer sent, for the activation that waits for it.
     public func confirm(
         verification: String, oneTimePassword: String, _ request: UserRequest
-    ) async throws(CardDeskError) -> ActivationReply {
-        try await once(request, "confirm") { _ async throws(CardDeskError) in
+    ) async throws(WalletError) -> ActivationReply {
+        try await once(request, "confirm") { _ async throws(WalletError) in
             let (outcome, functions) = try await confirm(verification, oneTimePassword: oneTimePassword, request)
             return try await reply(to: outcome, functions, request)
         }
@@ -37,7 +37,7 @@ extension CardDesk {
 
     private func reply(
         to outcome: VerificationOutcome, _ functions: [PaymentFunction], _ request: UserRequest
-    ) async throws(CardDeskError) -> ActivationReply {
+    ) async throws(WalletError) -> ActivationReply {
         switch outcome {
         case .verified(let card): .bound(try await fulfil(functions, of: card, boundAs: nil, request))
         case .oneTimePasswordSent(let verification): .oneTimePasswordSent(verification: verification)
@@ -48,7 +48,7 @@ extension CardDesk {
 
     private func fulfil(
         _ functions: [PaymentFunction], of card: Card, boundAs binding: String?, _ request: UserRequest
-    ) async throws(CardDeskError) -> Activation {
+    ) async throws(WalletError) -> Activation {
         let permitted = issuers[card.issuer]?.functions ?? []
         let wanted = Set(functions).intersection(permitted)
         if wanted.isEmpty {
@@ -74,14 +74,14 @@ extension CardDesk {
     private func brought(
         to device: Device, _ card: Card, _ functions: Set<PaymentFunction>, boundAs binding: String?,
         _ request: UserRequest
-    ) async throws(CardDeskError) -> Credential {
+    ) async throws(WalletError) -> Credential {
         var credential = try await allocated(card, functions, on: device, boundAs: binding)
         guard !(try await isComing(credential)) else {
-            throw .wrongState(reason: "the card is being moved here; ask how far the migration is")
+            throw .conflict(reason: "the card is being moved here; ask how far the migration is")
         }
         let isComplete = try await tokens(of: credential).allSatisfy { $0.phase == .activated }
         if credential.state == .active, isComplete { return credential }
-        do throws(CardDeskError) {
+        do throws(WalletError) {
             try await prepare(credential.type, device)
             credential = try await bound(credential, card)
             credential = try await loaded(credential, card, subscriber: device.subscriber)
@@ -95,7 +95,7 @@ extension CardDesk {
     /// The credential of the card in this secure element, with a token for each function: found, completed, or new.
     func allocated(
         _ card: Card, _ functions: Set<PaymentFunction>, on device: Device, boundAs binding: String? = nil
-    ) async throws(CardDeskError) -> Credential {
+    ) async throws(WalletError) -> Credential {
         let known = try await liveCredential(of: card.reference, on: device.secureElement)
         var credential = known ?? newCredential(of: card, on: device)
         credential.issuerBinding = credential.issuerBinding ?? binding
@@ -121,7 +121,7 @@ extension CardDesk {
     }
 
     /// The credential with the issuer's binding, which is asked for when it is not there.
-    func bound(_ credential: Credential, _ card: Card) async throws(CardDeskError) -> Credential {
+    func bound(_ credential: Credential, _ card: Card) async throws(WalletError) -> Credential {
         guard credential.issuerBinding == nil else { return credential }
         var credential = credential
         credential.issuerBinding = try await bind(card, credential).id
@@ -130,14 +130,14 @@ extension CardDesk {
     }
 
     /// The credential and all its tokens in use, in one commit.
-    private func activated(_ credential: Credential, _ request: UserRequest) async throws(CardDeskError) -> Credential {
+    private func activated(_ credential: Credential, _ request: UserRequest) async throws(WalletError) -> Credential {
         let (active, changes) = try await activation(of: credential)
         try await commit(changes + [audit(request, "card activated", "\(credential.card)", "\(credential.id)")])
         return active.committed
     }
 
     /// What puts a loaded credential into use.
-    func activation(of credential: Credential) async throws(CardDeskError) -> (Credential, [WalletChange]) {
+    func activation(of credential: Credential) async throws(WalletError) -> (Credential, [WalletChange]) {
         let now = clock.now()
         var active = credential
         active.state = .active
@@ -147,15 +147,5 @@ extension CardDesk {
             changes.append(.token(try changed { () throws(TokenTransitionError) in try token.activated(at: now) }))
         }
         return (active, changes)
-    }
-}
-
-extension CardDeskError {
-    /// Whether it is certain that nothing was done outside.
-    var isCertain: Bool {
-        switch self {
-        case .unsettled, .internal, .busy: false
-        default: true
-        }
     }
 }

@@ -3,7 +3,7 @@ extension CardDesk {
     /// card, as far as nothing else needs them (UPD-07). A function that was active before stays active.
     func release(
         _ credential: Credential, _ card: Card, subscriber: String, _ request: UserRequest
-    ) async throws(CardDeskError) {
+    ) async throws(WalletError) {
         // What has been committed since it was read.
         guard
             var current = try await stored({ () async throws(WalletStoreError) in
@@ -29,7 +29,7 @@ extension CardDesk {
     }
 
     /// A card that is on no device leaves the wallet, and its number with it.
-    func forget(cardWithoutCredentials card: Card, _ request: UserRequest) async throws(CardDeskError) {
+    func forget(cardWithoutCredentials card: Card, _ request: UserRequest) async throws(WalletError) {
         let credentials = try await stored { () async throws(WalletStoreError) in
             try await store.credentials(of: card.reference)
         }

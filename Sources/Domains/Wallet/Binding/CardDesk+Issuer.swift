@@ -7,14 +7,14 @@ extension CardDesk {
     /// *Binding assertion*: the wallet's word to a card's issuer that this user may bind it to this secure element (BIND).
     public func bindingAssertion(
         for card: CardReference, _ request: UserRequest
-    ) async throws(CardDeskError) -> (assertion: String, expiresAt: Int64) {
+    ) async throws(WalletError) -> (assertion: String, expiresAt: Int64) {
         let card = try await ownCard(card, request)
         return try await assertion(for: card, on: request.device.secureElement)
     }
 
     func assertion(
         for card: Card, on secureElement: SecureElementName
-    ) async throws(CardDeskError) -> (assertion: String, expiresAt: Int64) {
+    ) async throws(WalletError) -> (assertion: String, expiresAt: Int64) {
         let now = clock.now()
         let claims = BindingAssertion(
             iss: policy.walletName, aud: card.issuer.value, sub: card.user.rawValue, card: card.issuerCardReference,
@@ -28,7 +28,7 @@ extension CardDesk {
 
     /// The issuer binds card, user and secure element. The triple itself makes it the same binding when asked again, so
     /// every attempt has an assertion and a key of its own.
-    func bind(_ card: Card, _ credential: Credential) async throws(CardDeskError) -> IssuerBinding {
+    func bind(_ card: Card, _ credential: Credential) async throws(WalletError) -> IssuerBinding {
         let request = try await bindingRequest(card, credential.secureElement)
         return try await asking { () async throws(IssuerConnectionError) in
             try await issuer(of: card).connection.bind(request, key: random.bytes(16).hex.lowercased())
@@ -36,7 +36,7 @@ extension CardDesk {
     }
 
     /// The issuer forgets the triple.
-    func unbind(_ card: Card, _ credential: Credential) async throws(CardDeskError) {
+    func unbind(_ card: Card, _ credential: Credential) async throws(WalletError) {
         let request = try await bindingRequest(card, credential.secureElement)
         try await asking { () async throws(IssuerConnectionError) in
             try await issuer(of: card).connection.unbind(request, key: random.bytes(16).hex.lowercased())
@@ -45,7 +45,7 @@ extension CardDesk {
 
     private func bindingRequest(
         _ card: Card, _ secureElement: SecureElementName
-    ) async throws(CardDeskError) -> IssuerBindingRequest {
+    ) async throws(WalletError) -> IssuerBindingRequest {
         IssuerBindingRequest(
             issuerCardReference: card.issuerCardReference, user: card.user, secureElement: secureElement,
             assertion: try await assertion(for: card, on: secureElement).assertion)
@@ -56,7 +56,7 @@ extension CardDesk {
     /// - Returns: the binding's name at the issuer.
     func binding(
         confirmedBy compact: String, of card: Card, _ request: UserRequest
-    ) async throws(CardDeskError) -> String {
+    ) async throws(WalletError) -> String {
         let keys = issuers[card.issuer]?.keys ?? [:]
         let payload: [UInt8]
         do throws(JSONWebSignatureError) {
@@ -85,12 +85,12 @@ extension CardDesk {
 
     func asking<Value>(
         _ body: () async throws(IssuerConnectionError) -> Value
-    ) async throws(CardDeskError) -> Value {
+    ) async throws(WalletError) -> Value {
         do throws(IssuerConnectionError) {
             return try await body()
         } catch {
             switch error {
-            case .refused(let code, _): throw .issuerRefused(reason: code)
+            case .refused(let code, _): throw .issuerRefused(code: code)
             case .unsettled(let detail): throw .unsettled(reason: "the issuer: \(detail)")
             }
         }

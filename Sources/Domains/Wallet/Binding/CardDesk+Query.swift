@@ -9,7 +9,7 @@ public struct OwnCard: Hashable, Sendable {
 
 extension CardDesk {
     /// *Query*: all and only the cards of the user whose session it is (BIND-01, BIND-07).
-    public func cards(of user: UserID, _ request: UserRequest) async throws(CardDeskError) -> [OwnCard] {
+    public func cards(of user: UserID, _ request: UserRequest) async throws(WalletError) -> [OwnCard] {
         guard user == request.user else { throw .notYours(field: "userId") }
         let cards = try await stored { () async throws(WalletStoreError) in try await store.cards(of: user) }
         let credentials = try await credentials(on: request.device.secureElement, of: user)
@@ -22,17 +22,17 @@ extension CardDesk {
     }
 
     /// A card of the user's; another's is not known.
-    func ownCard(_ reference: CardReference, _ request: UserRequest) async throws(CardDeskError) -> Card {
+    func ownCard(_ reference: CardReference, _ request: UserRequest) async throws(WalletError) -> Card {
         let card = try await stored { () async throws(WalletStoreError) in try await store.card(reference) }
-        guard let card, card.user == request.user, card.state != .removed else { throw .notFound(field: "card") }
-        guard card.state == .active else { throw .wrongState(reason: "the card is blocked") }
+        guard let card, card.user == request.user, card.state != .removed else { throw .notFound(kind: "card") }
+        guard card.state == .active else { throw .conflict(reason: "the card is blocked") }
         return card
     }
 
     /// Credentials of one user in one secure element, in order of creation.
     func credentials(
         on secureElement: SecureElementName, of user: UserID
-    ) async throws(CardDeskError) -> [Credential] {
+    ) async throws(WalletError) -> [Credential] {
         try await stored { () async throws(WalletStoreError) in
             try await store.credentials(on: secureElement)
         }.filter { $0.user == user }
@@ -41,13 +41,13 @@ extension CardDesk {
     /// The credential of a card in a secure element that is not on its way out.
     func liveCredential(
         of card: CardReference, on secureElement: SecureElementName
-    ) async throws(CardDeskError) -> Credential? {
+    ) async throws(WalletError) -> Credential? {
         try await stored { () async throws(WalletStoreError) in
             try await store.credentials(of: card)
         }.first { $0.secureElement == secureElement && $0.state.isLive }
     }
 
-    func tokens(of credential: Credential) async throws(CardDeskError) -> [Token] {
+    func tokens(of credential: Credential) async throws(WalletError) -> [Token] {
         try await stored { () async throws(WalletStoreError) in
             try await store.tokens(of: credential.id)
         }.filter { $0.state != .deleted }

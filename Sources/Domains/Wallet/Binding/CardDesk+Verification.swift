@@ -42,7 +42,7 @@ extension CardDesk {
     /// - Parameter isRepetition: whether the request has been begun before.
     func verify(
         _ verification: CardVerification, functions: [PaymentFunction], _ request: UserRequest, isRepetition: Bool
-    ) async throws(CardDeskError) -> VerificationOutcome {
+    ) async throws(WalletError) -> VerificationOutcome {
         try await refuseTooManyTries(request)
         guard !tokens.policy.numbers.contains(verification.number),
             let issuer = issuers.issuer(of: verification.number)
@@ -74,13 +74,13 @@ extension CardDesk {
     /// The one-time password that the issuer sent goes back to it.
     func confirm(
         _ sealed: String, oneTimePassword: String, _ request: UserRequest
-    ) async throws(CardDeskError) -> (VerificationOutcome, functions: [PaymentFunction]) {
+    ) async throws(WalletError) -> (VerificationOutcome, functions: [PaymentFunction]) {
         try await refuseTooManyTries(request)
         let pending = try await opened(sealed, request)
         guard pending.expiresAt > clock.now() else {
-            throw .wrongState(reason: "the verification has expired; begin it again")
+            throw .conflict(reason: "the verification has expired; begin it again")
         }
-        guard let issuer = issuers[pending.issuer] else { throw .notFound(field: "verification") }
+        guard let issuer = issuers[pending.issuer] else { throw .notFound(kind: "verification") }
         let answer = try await asking { () async throws(IssuerConnectionError) in
             try await issuer.connection.confirm(
                 verification: pending.id, oneTimePassword: oneTimePassword, key: Self.issuerKey("confirm", request))
@@ -90,7 +90,7 @@ extension CardDesk {
 
     private func conclude(
         _ answer: RealNameVerificationAnswer, _ pending: PendingVerification, _ request: UserRequest
-    ) async throws(CardDeskError) -> VerificationOutcome {
+    ) async throws(WalletError) -> VerificationOutcome {
         switch answer {
         case .verified(let verified):
             return .verified(try await card(verified, pending, request))
@@ -110,7 +110,7 @@ extension CardDesk {
     /// The card in the wallet: the one that is there, or a new one.
     private func card(
         _ verified: VerifiedCard, _ pending: PendingVerification, _ request: UserRequest
-    ) async throws(CardDeskError) -> Card {
+    ) async throws(WalletError) -> Card {
         guard let number = try? PrimaryAccountNumber(pending.number) else {
             throw .internal(reason: "a verified number is none")
         }
@@ -129,7 +129,7 @@ extension CardDesk {
         return card.committed
     }
 
-    private func known(_ number: PrimaryAccountNumber, _ user: UserID) async throws(CardDeskError) -> Card? {
+    private func known(_ number: PrimaryAccountNumber, _ user: UserID) async throws(WalletError) -> Card? {
         let tag = try await kept { () async throws(WalletVaultError) in try await vault.lookupTag(of: number) }
         return try await stored { () async throws(WalletStoreError) in
             try await store.card(of: user, lookupTag: tag)
@@ -141,24 +141,24 @@ extension CardDesk {
     private static let verificationFailed = "verification failed"
 
     /// Counted in the audit trail, so that a restart forgives nothing.
-    private func refuseTooManyTries(_ request: UserRequest) async throws(CardDeskError) {
+    private func refuseTooManyTries(_ request: UserRequest) async throws(WalletError) {
         let entries = try await stored { () async throws(WalletStoreError) in
             try await store.auditEntries(of: request.user, limit: 200)
         }
         let start = clock.now() - policy.verificationWindowSeconds
         let failures = entries.filter { $0.action == Self.verificationFailed && $0.at > start }
         guard failures.count >= policy.failedVerificationsMax, let oldest = failures.map(\.at).min() else { return }
-        throw .tooManyTries(retryAfterSeconds: max(1, oldest - start))
+        throw .lockedOut(seconds: max(1, oldest - start))
     }
 
-    private func refuseFullWallet(_ request: UserRequest) async throws(CardDeskError) {
+    private func refuseFullWallet(_ request: UserRequest) async throws(WalletError) {
         let cards = try await stored { () async throws(WalletStoreError) in try await store.cards(of: request.user) }
-        guard cards.count(where: { $0.state != .removed }) < policy.cardsMax else { throw .walletFull }
+        guard cards.count(where: { $0.state != .removed }) < policy.cardsMax else { throw .tooMany(kind: "cards", max: policy.cardsMax) }
     }
 
     // MARK: - Between request and one-time password
 
-    private func sealed(_ pending: PendingVerification, _ request: UserRequest) async throws(CardDeskError) -> String {
+    private func sealed(_ pending: PendingVerification, _ request: UserRequest) async throws(WalletError) -> String {
         let bytes: [UInt8]
         do { bytes = Array(try JSONEncoder().encode(pending)) } catch { throw .internal(reason: "\(error)") }
         let sealed = try await kept { () async throws(WalletVaultError) in
@@ -167,11 +167,11 @@ extension CardDesk {
         return Base64URL.encode(sealed)
     }
 
-    private func opened(_ text: String, _ request: UserRequest) async throws(CardDeskError) -> PendingVerification {
+    private func opened(_ text: String, _ request: UserRequest) async throws(WalletError) -> PendingVerification {
         guard let sealed = Base64URL.decode(text),
             let bytes = try? await vault.open(answer: sealed, name: Self.verificationName(request)),
             let pending = try? JSONDecoder().decode(PendingVerification.self, from: Data(bytes))
-        else { throw .notFound(field: "verification") }
+        else { throw .notFound(kind: "verification") }
         return pending
     }
 

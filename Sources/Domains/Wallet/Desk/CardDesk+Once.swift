@@ -9,9 +9,9 @@ extension CardDesk {
     /// - Parameter work: is told whether the request has been begun before.
     func once<Answer: Codable & Sendable>(
         _ request: UserRequest, _ action: String,
-        _ work: (_ isRepetition: Bool) async throws(CardDeskError) -> Answer
-    ) async throws(CardDeskError) -> Answer {
-        try await turns.take(request.user) { () async throws(CardDeskError) in
+        _ work: (_ isRepetition: Bool) async throws(WalletError) -> Answer
+    ) async throws(WalletError) -> Answer {
+        try await turns.take(request.user) { () async throws(WalletError) in
             let scope = "\(request.user) \(action)"
             let name = "\(scope) \(request.idempotencyKey)"
             var record: IdempotencyRecord
@@ -37,7 +37,7 @@ extension CardDesk {
         }
     }
 
-    private func opened<Answer: Decodable>(_ sealed: [UInt8], _ name: String) async throws(CardDeskError) -> Answer {
+    private func opened<Answer: Decodable>(_ sealed: [UInt8], _ name: String) async throws(WalletError) -> Answer {
         let bytes = try await kept { () async throws(WalletVaultError) in
             try await vault.open(answer: sealed, name: name)
         }
@@ -48,7 +48,7 @@ extension CardDesk {
         }
     }
 
-    private func sealed(_ answer: some Encodable, _ name: String) async throws(CardDeskError) -> [UInt8] {
+    private func sealed(_ answer: some Encodable, _ name: String) async throws(WalletError) -> [UInt8] {
         let bytes: [UInt8]
         do { bytes = Array(try JSONEncoder().encode(answer)) } catch { throw .internal(reason: "\(error)") }
         return try await kept { () async throws(WalletVaultError) in
@@ -58,40 +58,24 @@ extension CardDesk {
 
     // MARK: - What lies below
 
-    func commit(_ changes: [WalletChange]) async throws(CardDeskError) {
+    func commit(_ changes: [WalletChange]) async throws(WalletError) {
         try await stored { () async throws(WalletStoreError) in try await store.commit(changes) }
     }
 
-    /// What was changed by somebody else meanwhile is read anew when the request comes again.
-    func stored<Value>(_ body: () async throws(WalletStoreError) -> Value) async throws(CardDeskError) -> Value {
-        do throws(WalletStoreError) {
-            return try await body()
-        } catch {
-            switch error {
-            case .conflict: throw .unsettled(reason: error.description)
-            case .duplicate, .missing, .failed: throw .internal(reason: error.description)
-            }
-        }
-    }
-
-    func kept<Value>(_ body: () async throws(WalletVaultError) -> Value) async throws(CardDeskError) -> Value {
-        do throws(WalletVaultError) { return try await body() } catch { throw .internal(reason: error.description) }
-    }
-
-    func issued<Value>(_ body: () async throws(TokenServiceError) -> Value) async throws(CardDeskError) -> Value {
+    func issued<Value>(_ body: () async throws(TokenServiceError) -> Value) async throws(WalletError) -> Value {
         do throws(TokenServiceError) {
             return try await body()
         } catch {
             switch error {
-            case .expired: throw .wrongState(reason: "the card has expired")
+            case .expired: throw .conflict(reason: "the card has expired")
             case .store(.conflict): throw .unsettled(reason: error.description)
             default: throw .internal(reason: error.description)
             }
         }
     }
 
-    func changed<Value>(_ body: () throws(TokenTransitionError) -> Value) throws(CardDeskError) -> Value {
-        do throws(TokenTransitionError) { return try body() } catch { throw .wrongState(reason: error.description) }
+    func changed<Value>(_ body: () throws(TokenTransitionError) -> Value) throws(WalletError) -> Value {
+        do throws(TokenTransitionError) { return try body() } catch { throw .conflict(reason: error.description) }
     }
 
     func audit(

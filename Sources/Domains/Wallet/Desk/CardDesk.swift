@@ -14,7 +14,7 @@ public struct CardDesk: Sendable {
     let clock: any WalletClock
     let random: any RandomSource
     let policy: CardDeskPolicy
-    let turns = UserTurns()
+    let turns = Turns<UserID>()
 
     public init(
         store: any WalletStore, vault: any WalletKeys, tokens: TokenService, issuers: IssuerDirectory,

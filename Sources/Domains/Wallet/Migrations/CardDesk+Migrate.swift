@@ -6,7 +6,7 @@ public struct MigrationSource: Hashable, Sendable {
 
 extension CardDesk {
     /// The devices of the account, other than the asking one, that have a card.
-    public func migrationSources(_ request: UserRequest) async throws(CardDeskError) -> [MigrationSource] {
+    public func migrationSources(_ request: UserRequest) async throws(WalletError) -> [MigrationSource] {
         let (devices, cards) = try await stored { () async throws(WalletStoreError) in
             (try await store.devices(of: request.user), try await store.cards(of: request.user))
         }
@@ -27,9 +27,9 @@ extension CardDesk {
     /// none with no one. A card that cannot move stays where it was (MIGR-05).
     public func migrate(
         from source: DeviceID, cards: [CardReference]?, _ request: UserRequest
-    ) async throws(CardDeskError) -> Migration {
+    ) async throws(WalletError) -> Migration {
         try requireFreshAuthentication(request)
-        return try await once(request, "migrate") { _ async throws(CardDeskError) in
+        return try await once(request, "migrate") { _ async throws(WalletError) in
             let device = try await otherDevice(source, request)
             let migration = try await begun(from: device, cards, request)
             return try await advanced(migration, from: device, request)
@@ -37,27 +37,27 @@ extension CardDesk {
     }
 
     /// How far a migration is; what is still under way goes on.
-    public func migration(_ id: MigrationID, _ request: UserRequest) async throws(CardDeskError) -> Migration {
+    public func migration(_ id: MigrationID, _ request: UserRequest) async throws(WalletError) -> Migration {
         let known = try await stored { () async throws(WalletStoreError) in try await store.migration(id) }
-        guard let migration = known, migration.user == request.user else { throw .notFound(field: "migration") }
+        guard let migration = known, migration.user == request.user else { throw .notFound(kind: "migration") }
         guard migration.state == .running, migration.to == request.device.id else { return migration }
-        return try await turns.take(request.user) { () async throws(CardDeskError) in
+        return try await turns.take(request.user) { () async throws(WalletError) in
             try await advanced(migration, from: try await otherDevice(migration.from, request), request)
         }
     }
 
     // MARK: - Begun
 
-    private func otherDevice(_ id: DeviceID, _ request: UserRequest) async throws(CardDeskError) -> Device {
+    private func otherDevice(_ id: DeviceID, _ request: UserRequest) async throws(WalletError) -> Device {
         let device = try await stored { () async throws(WalletStoreError) in try await store.device(id) }
-        guard let device, device.user == request.user else { throw .notFound(field: "from") }
+        guard let device, device.user == request.user else { throw .notFound(kind: "from") }
         guard device.secureElement != request.device.secureElement else {
             throw .invalid(field: "from", reason: "the cards are on this device already")
         }
         return device
     }
 
-    private func movable(from device: Device, _ request: UserRequest) async throws(CardDeskError) -> [Credential] {
+    private func movable(from device: Device, _ request: UserRequest) async throws(WalletError) -> [Credential] {
         try await credentials(on: device.secureElement, of: request.user).filter {
             $0.device == device.id && ($0.state == .active || $0.state == .suspended)
         }
@@ -67,7 +67,7 @@ extension CardDesk {
     /// that is under way between the two devices already.
     private func begun(
         from device: Device, _ chosen: [CardReference]?, _ request: UserRequest
-    ) async throws(CardDeskError) -> Migration {
+    ) async throws(WalletError) -> Migration {
         let known = try await stored { () async throws(WalletStoreError) in
             try await store.migrations(of: request.user)
         }
@@ -79,10 +79,10 @@ extension CardDesk {
         if let running { return running }
         let movable = try await movable(from: device, request)
         for card in chosen ?? [] where !movable.contains(where: { $0.card == card }) {
-            throw .notFound(field: "cards")
+            throw .notFound(kind: "cards")
         }
         let credentials = movable.filter { chosen?.contains($0.card) ?? true }
-        guard !credentials.isEmpty else { throw .wrongState(reason: "there is no card on that device to be moved") }
+        guard !credentials.isEmpty else { throw .conflict(reason: "there is no card on that device to be moved") }
         let now = clock.now()
         let migration = Migration(
             id: id, user: request.user, from: device.id, to: request.device.id,
@@ -102,10 +102,10 @@ extension CardDesk {
 
     private func advanced(
         _ migration: Migration, from source: Device, _ request: UserRequest
-    ) async throws(CardDeskError) -> Migration {
+    ) async throws(WalletError) -> Migration {
         var migration = migration
         for index in migration.cards.indices {
-            do throws(CardDeskError) {
+            do throws(WalletError) {
                 try await move(index, of: &migration, request)
                 try await clearOld(index, of: &migration, source, request)
             } catch .unsettled {
@@ -118,9 +118,9 @@ extension CardDesk {
 
     private func move(
         _ index: Int, of migration: inout Migration, _ request: UserRequest
-    ) async throws(CardDeskError) {
+    ) async throws(WalletError) {
         guard migration.cards[index].step == .waiting || migration.cards[index].step == .loading else { return }
-        do throws(CardDeskError) {
+        do throws(WalletError) {
             let (card, old) = try await oldCredential(migration.cards[index])
             let new = try await newCredential(index, of: &migration, card, old, request)
             let ready = new.state == .active ? new : try await arrived(new, card, request)
@@ -133,12 +133,12 @@ extension CardDesk {
 
     private func oldCredential(
         _ progress: Migration.CardProgress
-    ) async throws(CardDeskError) -> (Card, Credential) {
+    ) async throws(WalletError) -> (Card, Credential) {
         let (card, old) = try await stored { () async throws(WalletStoreError) in
             (try await store.card(progress.card), try await store.credential(progress.old))
         }
         guard let card, card.state == .active, let old, old.state.isLive else {
-            throw .wrongState(reason: "the card is no longer on that device")
+            throw .conflict(reason: "the card is no longer on that device")
         }
         return (card, old)
     }
@@ -147,7 +147,7 @@ extension CardDesk {
     /// migration in the same commit.
     private func newCredential(
         _ index: Int, of migration: inout Migration, _ card: Card, _ old: Credential, _ request: UserRequest
-    ) async throws(CardDeskError) -> Credential {
+    ) async throws(WalletError) -> Credential {
         let new = try await allocated(card, Set(old.tokens.keys), on: request.device)
         if migration.cards[index].new != new.id || migration.cards[index].step == .waiting {
             migration.cards[index].new = new.id
@@ -161,7 +161,7 @@ extension CardDesk {
 
     private func arrived(
         _ credential: Credential, _ card: Card, _ request: UserRequest
-    ) async throws(CardDeskError) -> Credential {
+    ) async throws(WalletError) -> Credential {
         try await prepare(credential.type, request.device)
         return try await loaded(
             try await bound(credential, card), card, subscriber: request.device.subscriber)
@@ -170,7 +170,7 @@ extension CardDesk {
     /// The one commit: the new tokens pay, the old ones do not.
     private func handOver(
         _ index: Int, of migration: inout Migration, from old: Credential, to new: Credential
-    ) async throws(CardDeskError) {
+    ) async throws(WalletError) {
         let now = clock.now()
         var (_, changes) = try await activation(of: new)
         for token in try await tokens(of: old) {
@@ -191,8 +191,8 @@ extension CardDesk {
 
     /// The card stays on the old device; what was prepared on the new one is taken back.
     private func fail(
-        _ index: Int, of migration: inout Migration, _ error: CardDeskError, _ request: UserRequest
-    ) async throws(CardDeskError) {
+        _ index: Int, of migration: inout Migration, _ error: WalletError, _ request: UserRequest
+    ) async throws(WalletError) {
         let (card, new) = try await stored { () async throws(WalletStoreError) in
             (
                 try await store.card(migration.cards[index].card),
@@ -215,12 +215,12 @@ extension CardDesk {
     /// comes back (MIGR-06).
     private func clearOld(
         _ index: Int, of migration: inout Migration, _ source: Device, _ request: UserRequest
-    ) async throws(CardDeskError) {
+    ) async throws(WalletError) {
         guard migration.cards[index].step == .moved else { return }
         let id = migration.cards[index].old
         let old = try await stored { () async throws(WalletStoreError) in try await store.credential(id) }
         if let old, old.state == .removing {
-            do throws(CardDeskError) {
+            do throws(WalletError) {
                 try await clear(old, subscriber: source.subscriber, request)
             } catch {
                 // The old device is not what the card depends on any more.
@@ -233,7 +233,7 @@ extension CardDesk {
         migration = migration.committed
     }
 
-    private func concluded(_ migration: Migration) async throws(CardDeskError) -> Migration {
+    private func concluded(_ migration: Migration) async throws(WalletError) -> Migration {
         guard migration.state == .running,
             migration.cards.allSatisfy({ $0.step == .cleared || $0.step == .failed })
         else { return migration }
@@ -245,7 +245,7 @@ extension CardDesk {
     }
 
     /// Migrations away from the device of the request, whose old credentials it has just forgotten.
-    func finishMigrations(_ request: UserRequest) async throws(CardDeskError) {
+    func finishMigrations(_ request: UserRequest) async throws(WalletError) {
         let migrations = try await stored { () async throws(WalletStoreError) in
             try await store.migrations(of: request.user)
         }
@@ -258,7 +258,7 @@ extension CardDesk {
     }
 
     /// Whether a credential belongs to a migration that has not handed over yet: only the migration puts it into use.
-    func isComing(_ credential: Credential) async throws(CardDeskError) -> Bool {
+    func isComing(_ credential: Credential) async throws(WalletError) -> Bool {
         let migrations = try await stored { () async throws(WalletStoreError) in
             try await store.migrations(of: credential.user)
         }
@@ -274,7 +274,7 @@ extension Migration {
     public var isMoving: Bool { cards.contains { $0.step == .waiting || $0.step == .loading } }
 }
 
-extension CardDeskError {
+extension WalletError {
     /// What a migration remembers of it.
     fileprivate var migrationProblem: String {
         switch self {
@@ -282,7 +282,7 @@ extension CardDeskError {
         case .secureElementFull: "secureElementFull"
         case .secureElementRefused: "cardRefused"
         case .noSecureElement: "noSecureElement"
-        case .notFound, .wrongState: "wrongState"
+        case .notFound, .conflict: "wrongState"
         default: "failed"
         }
     }

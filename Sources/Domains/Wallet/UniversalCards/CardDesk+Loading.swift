@@ -6,7 +6,7 @@ extension CardDesk {
     /// takes the place of the first.
     func loaded(
         _ credential: Credential, _ card: Card, subscriber: String
-    ) async throws(CardDeskError) -> Credential {
+    ) async throws(WalletError) -> Credential {
         let record = try await record(of: credential, card)
         var credential = credential
         if credential.state == .allocated {
@@ -22,7 +22,7 @@ extension CardDesk {
     /// Data for a universal instance, which is made first where it is missing.
     func store(
         _ groupings: [DataGrouping], type: UniversalCardType, subscriber: String
-    ) async throws(CardDeskError) {
+    ) async throws(WalletError) {
         try await managing { () async throws(SecureElementManagementError) in
             try await elements.store(groupings, in: application(type), for: subscriber)
         }
@@ -30,7 +30,7 @@ extension CardDesk {
 
     /// The card record as it lies in the secure element: tokens, label and last four digits, never the card's number
     /// (UCI-06).
-    func record(of credential: Credential, _ card: Card) async throws(CardDeskError) -> UniversalCardRecord {
+    func record(of credential: Credential, _ card: Card) async throws(WalletError) -> UniversalCardRecord {
         let tokens = try await tokens(of: credential).sorted { $0.function.code < $1.function.code }
         let isShared = credential.mode == .universalData
         let share =
@@ -54,7 +54,7 @@ extension CardDesk {
     }
 
     /// The record out of the secure element. What is not there is out already.
-    func unload(_ credential: Credential, subscriber: String) async throws(CardDeskError) {
+    func unload(_ credential: Credential, subscriber: String) async throws(WalletError) {
         guard let reference = UniversalCardReference(credential.record.bytes) else { return }
         try await store(
             [DataGrouping(UniversalCardDeletion.grouping(for: reference))], type: credential.type,

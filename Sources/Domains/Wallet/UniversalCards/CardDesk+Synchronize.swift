@@ -32,15 +32,15 @@ extension CardDesk {
     ///   tells untruths only has records loaded or deleted that should be or should not be there anyway.
     public func synchronize(
         _ found: [FoundRecord]?, _ request: UserRequest
-    ) async throws(CardDeskError) -> Synchronization {
-        try await once(request, "synchronize") { _ async throws(CardDeskError) in
+    ) async throws(WalletError) -> Synchronization {
+        try await once(request, "synchronize") { _ async throws(WalletError) in
             try await synchronized(found, request)
         }
     }
 
     private func synchronized(
         _ told: [FoundRecord]?, _ request: UserRequest
-    ) async throws(CardDeskError) -> Synchronization {
+    ) async throws(WalletError) -> Synchronization {
         let device = request.device
         var synchronization = Synchronization()
         for credential in try await credentialsToRemove(on: device, of: request.user) {
@@ -85,7 +85,7 @@ extension CardDesk {
     /// never bound stays: the request that allocated it may come again.
     private func finish(
         _ credential: Credential, _ card: Card, isThere: Bool, _ request: UserRequest
-    ) async throws(CardDeskError) {
+    ) async throws(WalletError) {
         guard credential.issuerBinding != nil, !(try await isComing(credential)) else { return }
         var credential = credential
         if !isThere { credential = try await loaded(credential, card, subscriber: request.device.subscriber) }
@@ -95,7 +95,7 @@ extension CardDesk {
     }
 
     /// Reads both universal instances through the central TSM: SFI 29 tells how many records there are, SFI 30 which.
-    func records(on device: Device) async throws(CardDeskError) -> [FoundRecord] {
+    func records(on device: Device) async throws(WalletError) -> [FoundRecord] {
         var found: [FoundRecord] = []
         for type in UniversalCardType.allCases {
             let summary = try await read([RecordName(shortFileIdentifier: 29, number: 1)], type, device)
@@ -114,7 +114,7 @@ extension CardDesk {
 
     private func read(
         _ names: [RecordName], _ type: UniversalCardType, _ device: Device
-    ) async throws(CardDeskError) -> [ResponseAPDU] {
+    ) async throws(WalletError) -> [ResponseAPDU] {
         try await managing { () async throws(SecureElementManagementError) in
             try await elements.records(names, of: application(type), for: device.subscriber)
         }

@@ -3,21 +3,21 @@ extension CardDesk {
     /// it can be reached, and the issuer forgets the triple (UCI-07, UPD-08).
     ///
     /// - Returns: whether the secure element has forgotten it already.
-    public func unbind(_ card: CardReference, _ request: UserRequest) async throws(CardDeskError) -> Bool {
+    public func unbind(_ card: CardReference, _ request: UserRequest) async throws(WalletError) -> Bool {
         try requireFreshAuthentication(request)
-        return try await once(request, "unbind") { _ async throws(CardDeskError) in
+        return try await once(request, "unbind") { _ async throws(WalletError) in
             let credentials = try await credentials(on: request.device.secureElement, of: request.user)
                 .filter { $0.card == card }
             guard let card = try await stored({ () async throws(WalletStoreError) in try await store.card(card) }),
                 card.user == request.user, !credentials.isEmpty
-            else { throw .notFound(field: "card") }
+            else { throw .notFound(kind: "card") }
             if let live = credentials.first(where: \.state.isLive) {
                 try await end(live, by: .user, reason: "unbound", request)
             }
             var isCleared = true
             for credential in try await credentialsToRemove(on: request.device, of: request.user)
             where credential.card == card.reference {
-                do throws(CardDeskError) {
+                do throws(WalletError) {
                     try await clear(credential, subscriber: request.device.subscriber, request)
                 } catch .unsettled {
                     isCleared = false
@@ -31,7 +31,7 @@ extension CardDesk {
     /// The tokens of a credential end, and it is to leave the secure element: one commit.
     func end(
         _ credential: Credential, by actor: TokenActor, reason: String, _ request: UserRequest
-    ) async throws(CardDeskError) {
+    ) async throws(WalletError) {
         let now = clock.now()
         var ending = credential
         ending.state = .removing
@@ -45,14 +45,14 @@ extension CardDesk {
     /// Finishes a credential that is on its way out: record deleted, issuer told, done.
     func clear(
         _ credential: Credential, subscriber: String, _ request: UserRequest
-    ) async throws(CardDeskError) {
+    ) async throws(WalletError) {
         try await unload(credential, subscriber: subscriber)
         if credential.issuerBinding != nil,
             let card = try await stored({ () async throws(WalletStoreError) in
                 try await store.card(credential.card)
             }), try await liveCredential(of: card.reference, on: credential.secureElement) == nil
         {
-            do throws(CardDeskError) {
+            do throws(WalletError) {
                 try await unbind(card, credential)
             } catch .issuerRefused {
                 // An issuer that no longer knows the card has forgotten the triple, too.
@@ -67,12 +67,12 @@ extension CardDesk {
                 + ended.map { .token($0) })
     }
 
-    func credentialsToRemove(on device: Device, of user: UserID) async throws(CardDeskError) -> [Credential] {
+    func credentialsToRemove(on device: Device, of user: UserID) async throws(WalletError) -> [Credential] {
         try await credentials(on: device.secureElement, of: user).filter { $0.state == .removing }
     }
 
     /// Before anything that moves or removes a card.
-    func requireFreshAuthentication(_ request: UserRequest) throws(CardDeskError) {
-        guard clock.now() - request.authenticatedAt <= policy.freshSeconds else { throw .authenticationRequired }
+    func requireFreshAuthentication(_ request: UserRequest) throws(WalletError) {
+        guard clock.now() - request.authenticatedAt <= policy.freshSeconds else { throw .freshAuthenticationRequired }
     }
 }

@@ -8,8 +8,8 @@ extension CardDesk {
     /// card is bound, and the same two afterwards, however many are bound (UCI-01, UPD-01).
     ///
     /// What is there is found there; a card costs no installation.
-    public func prepareSecureElement(_ request: UserRequest) async throws(CardDeskError) -> [UniversalCardType] {
-        try await turns.take(request.user) { () async throws(CardDeskError) in
+    public func prepareSecureElement(_ request: UserRequest) async throws(WalletError) -> [UniversalCardType] {
+        try await turns.take(request.user) { () async throws(WalletError) in
             try await checkSecureElement(request.device)
             for type in UniversalCardType.allCases { try await prepare(type, request.device) }
             return UniversalCardType.allCases
@@ -17,14 +17,14 @@ extension CardDesk {
     }
 
     /// The number that a device has named must lead to the secure element that it has read.
-    func checkSecureElement(_ device: Device) async throws(CardDeskError) {
+    func checkSecureElement(_ device: Device) async throws(WalletError) {
         let found = try await managing { () async throws(SecureElementManagementError) in
             try await elements.secureElement(of: device.subscriber)
         }
         guard found == device.secureElement else { throw .noSecureElement }
     }
 
-    func prepare(_ type: UniversalCardType, _ device: Device) async throws(CardDeskError) {
+    func prepare(_ type: UniversalCardType, _ device: Device) async throws(WalletError) {
         let data = try await universalData(of: type, on: device.secureElement)
         _ = try await managing { () async throws(SecureElementManagementError) in
             try await elements.provision(
@@ -43,7 +43,7 @@ extension CardDesk {
     /// The same for every attempt: it depends on the secure element and the type alone.
     private func universalData(
         of type: UniversalCardType, on secureElement: SecureElementName
-    ) async throws(CardDeskError) -> UniversalPersonalization {
+    ) async throws(WalletError) -> UniversalPersonalization {
         let key = try await kept { () async throws(WalletVaultError) in
             try await vault.instanceKey(on: secureElement, type: type)
         }
@@ -61,7 +61,7 @@ extension CardDesk {
 
     func managing<Value>(
         _ body: () async throws(SecureElementManagementError) -> Value
-    ) async throws(CardDeskError) -> Value {
+    ) async throws(WalletError) -> Value {
         do throws(SecureElementManagementError) {
             return try await body()
         } catch {
@@ -69,7 +69,7 @@ extension CardDesk {
             case .noSecureElement: throw .noSecureElement
             case .cardRefused(.notEnoughMemory): throw .secureElementFull
             case .cardRefused(let statusWord): throw .secureElementRefused(statusWord)
-            case .refused(let code, let detail): throw .wrongState(reason: "the central TSM: \(code): \(detail)")
+            case .refused(let code, let detail): throw .conflict(reason: "the central TSM: \(code): \(detail)")
             case .unreachable(let detail), .unsettled(let detail): throw .unsettled(reason: detail)
             }
         }
