@@ -6,21 +6,32 @@ public struct TokenNumbers: Hashable, Sendable {
     /// First eight digits, from the lowest to the highest.
     public let prefixes: ClosedRange<UInt64>
 
-    /// Numbers under one prefix: seven free digits, then the check digit.
-    static let numbersPerPrefix: UInt64 = 10_000_000
+    /// Numbers taken under each prefix.
+    let numbersPerPrefix: UInt64
+
+    /// Seven free digits, then the check digit.
+    static let numbersPerPrefixMax: UInt64 = 10_000_000
 
     /// 62990000 to 62990099: a thousand million tokens.
     public static let standard = TokenNumbers(unchecked: 62_990_000...62_990_099)
 
+    /// - Parameter numbersPerPrefix: how many of the numbers under each prefix are taken, from the lowest.
     /// - Returns: `nil` unless the prefixes have eight digits each.
-    public init?(prefixes: ClosedRange<UInt64>) {
-        guard prefixes.lowerBound >= 10_000_000, prefixes.upperBound <= 99_999_999 else { return nil }
-        self.init(unchecked: prefixes)
+    public init?(prefixes: ClosedRange<UInt64>, numbersPerPrefix: UInt64 = 10_000_000) {
+        guard prefixes.lowerBound >= 10_000_000, prefixes.upperBound <= 99_999_999,
+            (1...Self.numbersPerPrefixMax).contains(numbersPerPrefix)
+        else { return nil }
+        self.init(unchecked: prefixes, numbersPerPrefix)
     }
 
-    private init(unchecked prefixes: ClosedRange<UInt64>) { self.prefixes = prefixes }
+    private init(
+        unchecked prefixes: ClosedRange<UInt64>, _ numbersPerPrefix: UInt64 = Self.numbersPerPrefixMax
+    ) {
+        self.prefixes = prefixes
+        self.numbersPerPrefix = numbersPerPrefix
+    }
 
-    public var count: UInt64 { UInt64(prefixes.count) * Self.numbersPerPrefix }
+    public var count: UInt64 { UInt64(prefixes.count) * numbersPerPrefix }
 
     public func contains(_ number: TokenNumber) -> Bool { prefixes.contains(number.value / 100_000_000) }
 
@@ -35,7 +46,8 @@ public struct TokenNumbers: Hashable, Sendable {
     /// - Precondition: `ordinal` is below ``count``.
     public func number(at ordinal: UInt64) -> TokenNumber {
         precondition(ordinal < count, "there are \(count) numbers")
-        return TokenNumber(completing: prefixes.lowerBound * Self.numbersPerPrefix + ordinal)
+        let prefix = prefixes.lowerBound + ordinal / numbersPerPrefix
+        return TokenNumber(completing: prefix * Self.numbersPerPrefixMax + ordinal % numbersPerPrefix)
     }
 
     /// A place drawn evenly.
