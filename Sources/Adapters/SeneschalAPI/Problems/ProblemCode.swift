@@ -8,7 +8,8 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
     // Who asks
     case unauthenticated, credentialRevoked, forbidden
     // What is asked for
-    case notFound, mismatch, ineligible, duplicate, wrongState
+    case notFound, mismatch, ineligible, duplicate, wrongState, limitReached
+    case assertionRefused, notRecognized, unfinished
     case communicationEnded, communicationExpired, scriptExecuting, scriptsExhausted
     case commandRefused, scriptTooLarge
     // The card and the way to it
@@ -27,12 +28,12 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
         switch self {
         case .malformedJSON, .malformedQuery, .idempotencyKeyMissing, .idempotencyKeyInvalid: 400
         case .unauthenticated, .credentialRevoked: 401
-        case .forbidden, .commandRefused: 403
+        case .forbidden, .commandRefused, .assertionRefused, .notRecognized: 403
         case .noSuchRoute, .notFound, .unknownSession: 404
         case .methodNotAllowed: 405
         case .noCommonOption: 406
-        case .idempotencyConflict, .mismatch, .duplicate, .wrongState, .communicationEnded, .scriptExecuting,
-            .scriptsExhausted:
+        case .idempotencyConflict, .mismatch, .duplicate, .wrongState, .limitReached, .communicationEnded,
+            .scriptExecuting, .scriptsExhausted:
             409
         case .communicationExpired: 410
         case .bodyTooLarge, .scriptTooLarge: 413
@@ -40,7 +41,7 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
         case .unknownMember, .missingMember, .invalidField, .ineligible: 422
         case .internal: 500
         case .cardRefused, .cardMisbehaved: 502
-        case .unreachable, .unknownOutcome, .tooManySessions, .shuttingDown: 503
+        case .unreachable, .unknownOutcome, .unfinished, .tooManySessions, .shuttingDown: 503
         }
     }
 
@@ -67,6 +68,10 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
         case .ineligible: "The secure element cannot take the service"
         case .duplicate: "It exists already"
         case .wrongState: "The service is in a state that does not allow this"
+        case .limitReached: "There are as many as there can be"
+        case .assertionRefused: "The signed assertion is not believed"
+        case .notRecognized: "The user is not recognized as the holder of the card"
+        case .unfinished: "It was written down and is not finished yet"
         case .communicationEnded: "The communication has ended"
         case .communicationExpired: "The communication has expired"
         case .scriptExecuting: "A script is executing"
@@ -99,14 +104,16 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
         case .unauthenticated: "Send Authorization: Bearer followed by the secret."
         case .credentialRevoked: "Ask the operator for another credential."
         case .communicationEnded, .communicationExpired, .scriptsExhausted: "Begin another communication."
-        case .scriptExecuting, .unknownOutcome: "Repeat the request with the same Idempotency-Key."
+        case .scriptExecuting, .unknownOutcome, .unfinished: "Repeat the request with the same Idempotency-Key."
         case .unreachable: "Nothing was executed; try again later."
         case .scriptTooLarge: "Cut the script, or begin another communication for the rest."
         case .unknownSession: "Open another session."
         case .tooManySessions, .shuttingDown: "Try again later."
         case .internal: "Give the reference to the operator."
-        case .bodyTooLarge, .forbidden, .notFound, .mismatch, .ineligible, .duplicate, .wrongState, .commandRefused,
-            .cardRefused, .cardMisbehaved, .noCommonOption:
+        case .assertionRefused: "Ask the wallet for another assertion."
+        case .notRecognized: "Verify the cardholder first."
+        case .bodyTooLarge, .forbidden, .notFound, .mismatch, .ineligible, .duplicate, .wrongState, .limitReached,
+            .commandRefused, .cardRefused, .cardMisbehaved, .noCommonOption:
             nil
         }
     }
@@ -114,7 +121,7 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
     /// Seconds after which a repetition may succeed: the value of `Retry-After`.
     public var retryAfterSeconds: Int? {
         switch self {
-        case .unknownOutcome: 1
+        case .unknownOutcome, .unfinished: 1
         case .unreachable, .shuttingDown: 5
         case .tooManySessions: 30
         default: nil
