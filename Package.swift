@@ -264,7 +264,7 @@ let package = Package(
         tests(
             "FuzzTargetsTests",
             [
-                "FuzzTargets", "SecureElement", "SecureChannel", "GlobalPlatform", "CardCryptography", "ISO7816",
+                "FuzzTargets", "SecureElement", "SecureChannel", "GlobalPlatform", "EMV", "CardCryptography", "ISO7816",
                 "CardTesting",
             ]),
         tests(
@@ -275,7 +275,7 @@ let package = Package(
         // Fuzzers: what they feed is built and tested like everything else; the driver needs libFuzzer.
         .target(
             name: "FuzzTargets",
-            dependencies: ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SecureElement"],
+            dependencies: ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "EMV", "SecureElement"],
             path: "Fuzzers/Targets", swiftSettings: strict),
     ] + (Context.environment["SENESCHAL_FUZZ"] == nil ? [] : fuzzDriver)
 )

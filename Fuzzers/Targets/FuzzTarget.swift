@@ -7,6 +7,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
     case apdu
     /// Bytes as BER-TLV, and every data object that is read from it.
     case berTLV = "ber-tlv"
+    /// Bytes as payment data: lists, records, personalization, codes.
+    case paymentData = "payment-data"
     /// Bytes as a CAP, in a JAR or bare, and as a load file.
     case loadFile = "load-file"
     /// Bytes as decisions of a builder that makes nearly valid CAPs.
@@ -25,7 +27,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
     /// The longest input that the fuzzer tries; longer ones are cut.
     public var inputLengthMax: Int {
         switch self {
-        case .apdu, .berTLV, .loadFileRecipe, .channelCard, .channelHost: 1_024
+        case .apdu, .berTLV, .paymentData, .loadFileRecipe, .channelCard, .channelHost: 1_024
         case .loadFile, .cardState, .cardScript: 4_096
         }
     }
@@ -40,6 +42,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
         return switch self {
         case .apdu: try fuzzAPDU(bytes)
         case .berTLV: try fuzzBERTLV(bytes)
+        case .paymentData: try fuzzPaymentData(bytes)
         case .loadFile: try fuzzLoadFile(bytes)
         case .loadFileRecipe: try fuzzLoadFileRecipe(bytes)
         case .channelCard: try fuzzChannelCard(bytes)

@@ -8,6 +8,7 @@ enum Seeds {
         switch target {
         case .apdu: commands
         case .berTLV: templates
+        case .paymentData: paymentData
         case .loadFile: loadFiles
         case .loadFileRecipe: recipes
         case .channelCard: cardSessions
