@@ -241,7 +241,10 @@ let package = Package(
             ]),
         tests(
             "CardLinkTests",
-            ["CardLink", "SecureElement", "CardManagement", "MobileDevice", "SERAM", "EMV", "ISO7816", "CardTesting"]),
+            [
+                "CardLink", "SecureElement", "SecureChannel", "GlobalPlatform", "CardManagement", "MobileDevice",
+                "Terminal", "SERAM", "EMV", "CardCryptography", "ISO7816", "CardTesting",
+            ]),
         tests("PCSCLinkTests", ["PCSCLink", "ISO7816"]),
         tests(
             "HTTPServerTests",

@@ -1,8 +1,8 @@
 import CardCryptography
-import Synchronization
 import CardTesting
 import EMV
 import ISO7816
+import Synchronization
 import Testing
 
 @testable import Terminal
@@ -100,7 +100,8 @@ import Testing
         }
     }
 
-    @Test("applications are tried in the order of their priority; those that this terminal does not know are passed over")
+    @Test(
+        "applications are tried in the order of their priority; those that this terminal does not know are passed over")
     func priority() async throws {
         let card = PersonalizedCard([
             .init(identifier: "F000000001", data: try Fixtures.quick(), priority: 1),

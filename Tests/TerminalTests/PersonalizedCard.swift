@@ -127,7 +127,8 @@ final class PersonalizedCard: CardChannel, Sendable {
             let cryptogram = answer[.applicationCryptogram] ?? []
             answer.removeAll { $0.tag == .applicationCryptogram }
             let signature = try? CombinedDataAuthentication.sign(
-                cryptogram: cryptogram, dynamicNumber: [1, 2], exchanged: state.exchanged + command.data, answer: answer,
+                cryptogram: cryptogram, dynamicNumber: [1, 2], exchanged: state.exchanged + command.data,
+                answer: answer,
                 unpredictableNumber: sent[.unpredictableNumber] ?? [], by: key)
             answer.append(BERTLV(.signedDynamicApplicationData, signature ?? []))
         }

@@ -29,7 +29,6 @@ else
     on_air nfcpy --uid 04A1B2C3D4E5F6
     nfcpy "anticollision finds a UID of double size" identifier 04a1b2c3d4e5f6
     nfcpy "ISO-DEP carries SELECT of the issuer security domain and of the payment directory" exchange
-    nfcpy "management of the card is not for the contactless interface" unmanaged
     nfcpy "a card without NDEF is no tag" no-ndef
     nfcpy "frames that are lost on their way are asked for again" lossy
     land

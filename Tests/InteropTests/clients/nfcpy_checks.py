@@ -42,14 +42,6 @@ def exchange(clf):
     transceive(tag, bytes.fromhex("00A4040005F0F1F2F3F400"), "6a82")
 
 
-def unmanaged(clf):
-    tag = activate(clf)
-    transceive(tag, ISSUER_SECURITY_DOMAIN)
-    for command in ("8050000008000102030405060700", "80E6000000", "80F28002024F0000"):
-        answer = tag.transceive(bytes.fromhex(command))
-        assert answer[-2:].hex() != "9000", "%s was accepted" % command
-
-
 def no_ndef(clf):
     assert activate(clf).ndef is None
 
@@ -97,7 +89,7 @@ def main():
         return random(port)
     clf = frontend(port)
     try:
-        {"identifier": identifier, "exchange": exchange, "unmanaged": unmanaged, "no-ndef": no_ndef, "lossy": lossy}[
+        {"identifier": identifier, "exchange": exchange, "no-ndef": no_ndef, "lossy": lossy}[
             check
         ](clf, *arguments)
     finally:

@@ -109,7 +109,7 @@ struct UniversalCardTests {
                 purchase.generateCryptogram(record, function.rawValue), emptyEnvironment)
             #expect(response.statusWord == .success)
             let answer = response.objects
-            #expect(answer.tags == [0x57, 0x5F34, 0x9F27, 0x9F36, 0x9F26, 0x9F10])
+            #expect(answer.tags == [0x82, 0x57, 0x5F34, 0x9F27, 0x9F36, 0x9F26, 0x9F10])
             let token = try #require(record.token(for: function))
             #expect(try Track2EquivalentData(packed: #require(answer[0x57])).number == token.number)
             #expect(answer[0x9F36] == [0, UInt8(counter + 1)])

@@ -60,5 +60,24 @@ public struct RemoteCryptogram: Sendable, CustomStringConvertible {
         self.card = card
     }
 
+    /// The code that a merchant scans, or a page is given: base64 (EMV QRCPS, consumer-presented mode). Good once, and for a
+    /// minute.
+    ///
+    /// - Parameter label: what the consumer calls the card.
+    /// - Throws: ``ConsumerPresentedCodeError``.
+    public func code(label: String) throws(ConsumerPresentedCodeError) -> String {
+        let account: [BERTag] = [.track2EquivalentData, .sequenceNumber]
+        let transaction =
+            CryptogramInput.objects.map(\.tag) + [
+                .transactionTime, .issuerApplicationData, .applicationCryptogram, .cryptogramInformationData,
+            ]
+        func objects(_ tags: [BERTag]) -> [BERTLV] {
+            tags.compactMap { tag in (purchase.objects[tag] ?? card[tag]).map { BERTLV(tag, $0) } }
+        }
+        return try ConsumerPresentedCode(
+            application: application, label: label, account: objects(account), transaction: objects(transaction)
+        ).text
+    }
+
     public var description: String { "‹cryptogram for \(purchase.function.rawValue)›" }
 }

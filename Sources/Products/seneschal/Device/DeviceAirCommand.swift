@@ -12,8 +12,8 @@ struct DeviceAirCommand: AsyncParsableCommand {
               seneschal device air --card my.card --port 54321
               python3 -m nfc --device udp:localhost:54321
 
-            What the reader reaches is the contactless interface: it pays, and manages nothing. Every change to the card \
-            is on the disk before its response leaves. Control-C stops.
+            What the reader reaches is the card's contactless interface. Every change to the card is on the disk before \
+            its response leaves. Control-C stops.
             """)
 
     @Option(help: ArgumentHelp("The card's file, made by `seneschal card new`.", valueName: "file"))

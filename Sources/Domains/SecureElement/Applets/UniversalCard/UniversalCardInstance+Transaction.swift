@@ -54,7 +54,7 @@ extension UniversalCardInstance {
     ///     reference (8) | function (1: 02, 03) | 9F02 (6) | 9F03 (6) | 9F1A (2) | 95 (5) | 5F2A (2) | 9A (3) | 9C (1)
     ///     | 9F37 (4)
     ///
-    /// The answer is `77 { 57, 5F34, 9F27, 9F36, 9F26, 9F10 }`.
+    /// The answer is `77 { 82, 57, 5F34, 9F27, 9F36, 9F26, 9F10 }`: with what was sent, all that the cryptogram covers.
     mutating func generateCryptogram(
         _ command: CommandAPDU, _ universal: UniversalPersonalization, _ working: inout WorkingMemory
     ) throws(Refusal) -> [UInt8] {
@@ -79,6 +79,7 @@ extension UniversalCardInstance {
         return BERTLV(
             .responseTemplateFormat2,
             [
+                BERTLV(.applicationInterchangeProfile, universal.interchangeProfile.bytes),
                 transaction.track2, transaction.sequenceNumber, transaction.informationData, transaction.counter,
                 transaction.cryptogram, transaction.issuerData,
             ]
