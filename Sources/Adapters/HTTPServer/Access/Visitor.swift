@@ -1,5 +1,6 @@
 import Issuing
 import TrustedServiceManager
+import Wallet
 
 /// Who asks, once its credential has been found good.
 enum Visitor: Sendable {
@@ -7,4 +8,8 @@ enum Visitor: Sendable {
     case party(CredentialRecord.Holder)
     /// A party of an issuer's.
     case issuerParty(IssuerCredential.Holder)
+    /// Somebody who is logged in to the wallet on a device.
+    case walletUser(Session, Device)
+    /// Whoever brings the payments of merchants to the wallet.
+    case acquirer(AcquirerName)
 }

@@ -10,6 +10,9 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
     // What is asked for
     case notFound, mismatch, ineligible, duplicate, wrongState, limitReached
     case assertionRefused, notRecognized, unfinished
+    // People and their cards
+    case credentialsRefused, freshAuthenticationRequired, tooManyTries
+    case unknownIssuer, issuerRefused, secureElementFull, secureElementMismatch
     case communicationEnded, communicationExpired, scriptExecuting, scriptsExhausted
     case commandRefused, scriptTooLarge
     // The card and the way to it
@@ -27,18 +30,19 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
     public var status: Int {
         switch self {
         case .malformedJSON, .malformedQuery, .idempotencyKeyMissing, .idempotencyKeyInvalid: 400
-        case .unauthenticated, .credentialRevoked: 401
-        case .forbidden, .commandRefused, .assertionRefused, .notRecognized: 403
+        case .unauthenticated, .credentialRevoked, .credentialsRefused: 401
+        case .forbidden, .commandRefused, .assertionRefused, .notRecognized, .freshAuthenticationRequired: 403
         case .noSuchRoute, .notFound, .unknownSession: 404
         case .methodNotAllowed: 405
         case .noCommonOption: 406
         case .idempotencyConflict, .mismatch, .duplicate, .wrongState, .limitReached, .communicationEnded,
-            .scriptExecuting, .scriptsExhausted:
+            .scriptExecuting, .scriptsExhausted, .issuerRefused, .secureElementFull, .secureElementMismatch:
             409
         case .communicationExpired: 410
         case .bodyTooLarge, .scriptTooLarge: 413
         case .unsupportedMediaType: 415
-        case .unknownMember, .missingMember, .invalidField, .ineligible: 422
+        case .unknownMember, .missingMember, .invalidField, .ineligible, .unknownIssuer: 422
+        case .tooManyTries: 429
         case .internal: 500
         case .cardRefused, .cardMisbehaved: 502
         case .unreachable, .unknownOutcome, .unfinished, .tooManySessions, .shuttingDown: 503
@@ -72,6 +76,13 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
         case .assertionRefused: "The signed assertion is not believed"
         case .notRecognized: "The user is not recognized as the holder of the card"
         case .unfinished: "It was written down and is not finished yet"
+        case .credentialsRefused: "Login name and password do not fit together"
+        case .freshAuthenticationRequired: "The password is needed again"
+        case .tooManyTries: "Too many tries have failed"
+        case .unknownIssuer: "No issuer of this wallet has given out such a card"
+        case .issuerRefused: "The issuer did not bind the card"
+        case .secureElementFull: "The secure element has no room for another card"
+        case .secureElementMismatch: "The device's number has another secure element, or none"
         case .communicationEnded: "The communication has ended"
         case .communicationExpired: "The communication has expired"
         case .scriptExecuting: "A script is executing"
@@ -112,8 +123,14 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
         case .internal: "Give the reference to the operator."
         case .assertionRefused: "Ask the wallet for another assertion."
         case .notRecognized: "Verify the cardholder first."
+        case .freshAuthenticationRequired: "Send the password to /wallet/v1/reauthentications first."
+        case .tooManyTries: "Wait as long as Retry-After says."
+        case .unknownIssuer: "Check the card's number."
+        case .issuerRefused: "Speak to the card's issuer."
+        case .secureElementFull: "Take a card off this device first."
+        case .secureElementMismatch: "Check the device's telephone number with its network."
         case .bodyTooLarge, .forbidden, .notFound, .mismatch, .ineligible, .duplicate, .wrongState, .limitReached,
-            .commandRefused, .cardRefused, .cardMisbehaved, .noCommonOption:
+            .commandRefused, .cardRefused, .cardMisbehaved, .noCommonOption, .credentialsRefused:
             nil
         }
     }

@@ -1,4 +1,4 @@
 extension Endpoints {
     /// What users' devices and acquirers ask a wallet for.
-    static let wallet: [APIRoute] = []
+    static let wallet: [APIRoute] = walletCards
 }
