@@ -56,6 +56,9 @@ struct AnySession: ~Copyable {
             components: [.init(type: key.type, data: data)], keyCheckValue: key.keyCheckValue)
     }
 
+    /// Whole blocks under the data encryption key.
+    func encrypted(_ value: SecretBytes) -> [UInt8] { session.encryptKey(value) }
+
     /// A secret component of a private key.
     func component(_ type: KeyType, _ value: SecretBytes) -> KeyDataField.Component {
         let ciphertext = session.encryptKey(value)

@@ -119,7 +119,8 @@ extension SecureElement {
         case .setStatus, .setCardStatus: return try setStatus(try decode(command), by: selected, on: channel)
         case .putKey: return try putKey(try decode(command), of: selected, session)
         case .deleteKey, .deleteContent: return try delete(command, by: selected, session.keys)
-        case .storeData: return try storeData(try decode(command), of: selected, on: channel)
+        case .storeData:
+            return try storeData(try decode(command), of: selected, on: channel, session.sensitiveDataKey)
         case .load: return try load(try decode(command), on: channel)
         case .installForLoad, .installForInstall, .installForExtradition, .installForRegistryUpdate,
             .installForPersonalization:

@@ -1,5 +1,6 @@
 import GlobalPlatform
 import ISO7816
+import SecureChannel
 
 extension SecureElement {
     /// INSTALL [for personalization]: the STORE DATAs that follow go to an Application of this SD. GPC v2.3.1 §7.3.3.
@@ -19,7 +20,7 @@ extension SecureElement {
 
     /// STORE DATA: for the Application being personalized, or for the security domain itself. §11.11.
     mutating func storeData(
-        _ block: StoreDataCommand, of aid: AID, on channel: Int
+        _ block: StoreDataCommand, of aid: AID, on channel: Int, _ key: SensitiveDataKey
     ) throws(Refusal) -> ResponseAPDU {
         guard let target = channels[channel]?.personalizationTarget else {
             let isForAuthority =
@@ -31,6 +32,7 @@ extension SecureElement {
             channels[channel]?.personalizationTarget = nil
             throw Refusal(.conditionsOfUseNotSatisfied)
         }
+        let block = try block.decrypted(with: key)
         try memory.updateApplet(target) { applet throws(Refusal) in
             guard applet.personalization.blocksAccepted < .max else { throw Refusal(.notEnoughMemory) }
             try applet.code.personalize(block)

@@ -2,6 +2,15 @@
 struct PaymentTransaction: Equatable, Sendable {
     /// The values that the terminal gave for the PDOL.
     var processingOptionsData: [UInt8]
-    /// The values for CDOL1, once the first GENERATE AC was answered with an ARQC.
-    var firstCryptogramData: [UInt8]?
+    /// The first GENERATE AC, once it was answered with an ARQC.
+    var request: Request?
+    /// A final cryptogram was given: there is no other.
+    var isComplete = false
+
+    /// What was asked of the issuer.
+    struct Request: Equatable, Sendable {
+        /// The values for CDOL1.
+        var data: [UInt8]
+        var cryptogram: [UInt8]
+    }
 }
