@@ -216,21 +216,26 @@ struct SessionTests {
         let scene = try await scene()
         let (store, desk) = (scene.bench.store, scene.desk)
         let opened = try await login(scene)
+        func remove() async throws {
+            let (ended, changes) = try await desk.removal(of: opened.device.id, of: scene.user)
+            #expect(ended == 1)
+            try await store.commit(changes)
+        }
         let card = try await scene.bench.card(of: scene.user)
         var (credential, _) = try await scene.bench.credential(of: card, on: opened.device)
         await #expect(throws: WalletError.conflict(reason: "cards are on the device: unbind or move them first")) {
-            try await desk.removeDevice(opened.device.id, of: scene.user)
+            try await remove()
         }
         credential.state = .removed
         try await store.commit([.credential(credential)])
         await #expect(throws: WalletError.notFound(kind: "device")) {
-            try await desk.removeDevice(opened.device.id, of: .random(scene.bench.random))
+            _ = try await desk.removal(of: opened.device.id, of: .random(scene.bench.random))
         }
-        try await desk.removeDevice(opened.device.id, of: scene.user)
+        try await remove()
         #expect(try await desk.devices(of: scene.user).isEmpty)
         await #expect(throws: WalletError.unauthenticated) { try await desk.session(bearing: opened.secret) }
         await #expect(throws: WalletError.notFound(kind: "device")) {
-            try await desk.removeDevice(opened.device.id, of: scene.user)
+            try await remove()
         }
         #expect(try await login(scene).device.id != opened.device.id)
     }

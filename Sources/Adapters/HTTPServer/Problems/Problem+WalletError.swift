@@ -9,9 +9,11 @@ extension WalletError: ProblemCause {
         case .invalid(let field, let reason): Problem(.invalidField, detail: reason, field: field)
         case .unauthenticated: Problem(.unauthenticated)
         case .credentialsRefused: Problem(.credentialsRefused)
-        case .lockedOut(let seconds): Problem(.tooManyTries, detail: "try again in \(seconds) seconds")
+        case .lockedOut(let seconds):
+            Problem(
+                .tooManyTries, detail: "try again in \(seconds) seconds", retryAfterSeconds: Int(clamping: seconds))
         case .freshAuthenticationRequired: Problem(.freshAuthenticationRequired)
-        case .loginNameTaken: Problem(.duplicate, detail: description, field: "login")
+        case .loginNameTaken: Problem(.duplicate, detail: description, field: "loginName")
         case .notFound(let kind): Problem(.notFound, field: kind)
         case .tooMany: Problem(.limitReached, detail: description)
         case .notYours(let field): Problem(.forbidden, detail: description, field: field)

@@ -86,7 +86,9 @@ extension Response {
     fileprivate init(_ problem: Problem) throws {
         try self.init(json: problem, status: HTTPResponse.Status(code: problem.status))
         headers[.contentType] = Problem.mediaType
-        if let seconds = problem.code.retryAfterSeconds { headers[.retryAfter] = "\(seconds)" }
+        if let seconds = problem.retryAfterSeconds ?? problem.code.retryAfterSeconds {
+            headers[.retryAfter] = "\(seconds)"
+        }
         // RFC 9110 §11.6.1 asks for it.
         if problem.status == 401 { headers[.wwwAuthenticate] = "Bearer" }
     }

@@ -14,6 +14,8 @@ struct RequestVisit: Sendable {
     let idempotencyKey: String?
     /// SHA-256 of method, path and body.
     let digest: [UInt8]
+    /// Where the connection comes from.
+    let remoteAddress: String
     let logger: Logger
 
     init(
@@ -25,6 +27,7 @@ struct RequestVisit: Sendable {
         parameters = try route.parameters(of: request, context)
         idempotencyKey = route.isMutation ? try Self.idempotencyKey(of: request) : nil
         digest = Self.digest(of: request, body)
+        remoteAddress = context.remoteAddress
         logger = context.logger
     }
 

@@ -32,6 +32,10 @@ public struct WalletServer: ListeningServer {
     func doors() -> DoorRouter {
         var router = DoorRouter(
             .wallet, gatekeeper: WalletGatekeeper(accounts: accounts, store: store, acquirers: acquirers))
+        let journal = cards.journal
+        WalletAccountDoor(accounts: accounts, journal: journal).register(on: &router)
+        WalletTokenDoor(accounts: accounts, tokens: payments.tokens, journal: journal).register(on: &router)
+        AcquirerDoor(payments: payments).register(on: &router)
         WalletCardDoor(desk: cards, keys: keys).register(on: &router)
         PublicDoor(contract: .wallet) { await health($0) }.register(on: &router)
         return router

@@ -17,6 +17,8 @@ public struct Problem: WireType, Error {
     public var sw: HexBytes?
     /// Names the failure in the server's log.
     public var reference: String?
+    /// When a repetition may succeed, where that is known: the value of `Retry-After`.
+    public var retryAfterSeconds: Int?
 
     public static let mediaType = "application/problem+json"
 
@@ -40,7 +42,8 @@ public struct Problem: WireType, Error {
 
     public init(
         _ code: ProblemCode, detail: String? = nil, field: String? = nil, reasons: [Reason]? = nil,
-        nextStep: String? = nil, execution: Int? = nil, sw: HexBytes? = nil, reference: String? = nil
+        nextStep: String? = nil, execution: Int? = nil, sw: HexBytes? = nil, reference: String? = nil,
+        retryAfterSeconds: Int? = nil
     ) {
         type = code.type
         title = code.title
@@ -53,6 +56,7 @@ public struct Problem: WireType, Error {
         self.execution = execution
         self.sw = sw
         self.reference = reference
+        self.retryAfterSeconds = retryAfterSeconds
     }
 
     public static let schema = Schema.object(
@@ -71,6 +75,9 @@ public struct Problem: WireType, Error {
             .optional("execution", API.executionNumberSchema, "The execution whose outcome is unknown."),
             .optional("sw", .hex(2...2, example: "6985"), "The status word of a card that refused."),
             .optional("reference", .printable(1...64, example: "3f0c9a7e51d2b846"), "Names the failure in the log."),
+            .optional(
+                "retryAfterSeconds", .integer(0...86_400, example: 900),
+                "When a repetition may succeed; also in Retry-After."),
         ])
 }
 

@@ -1,4 +1,4 @@
 extension Endpoints {
     /// What users' devices and acquirers ask a wallet for.
-    static let wallet: [APIRoute] = walletCards
+    static let wallet: [APIRoute] = walletAccounts + walletCards
 }

@@ -57,10 +57,11 @@ extension AccountDesk {
 
     /// - Throws: ``WalletError/freshAuthenticationRequired`` unless the password was given in the last minutes.
     public func requireFreshAuthentication(_ session: Session) throws(WalletError) {
-        guard clock.now() - session.authenticatedAt <= policy.freshSeconds else {
-            throw .freshAuthenticationRequired
-        }
+        guard clock.now() <= freshUntil(session) else { throw .freshAuthenticationRequired }
     }
+
+    /// Until when cards may be moved.
+    public func freshUntil(_ session: Session) -> Int64 { session.authenticatedAt + policy.freshSeconds }
 
     // MARK: - Lists and ends
 
@@ -116,10 +117,14 @@ extension AccountDesk {
         }
     }
 
-    /// Removes a device and ends its sessions. Its cards are unbound or moved first.
+    /// What removes a device and ends its sessions, to be committed together with the answer to the request. Its cards are
+    /// unbound or moved first.
     ///
+    /// - Returns: the changes, and how many sessions end.
     /// - Throws: ``WalletError/notFound(kind:)``; ``WalletError/conflict(reason:)`` while a card is on it.
-    public func removeDevice(_ id: DeviceID, of user: UserID) async throws(WalletError) {
+    public func removal(
+        of id: DeviceID, of user: UserID
+    ) async throws(WalletError) -> (endedSessions: Int, changes: [WalletChange]) {
         let now = clock.now()
         let known = try await stored { () async throws(WalletStoreError) in try await store.device(id) }
         guard var device = known, device.user == user, device.state == .active else { throw .notFound(kind: "device") }
@@ -131,10 +136,9 @@ extension AccountDesk {
             throw .conflict(reason: "cards are on the device: unbind or move them first")
         }
         device.state = .removed
-        let sessions = try await sessions(of: user).filter { $0.device == id }
+        let sessions = try await sessions(of: user).filter { $0.device == id && $0.isInForce(at: now, policy) }
         let entry = AuditEntry(
             at: now, actor: "user \(user)", action: "device removed", user: user, subject: id.rawValue)
-        let changes = [.device(device), .audit(entry)] + Self.revoked(sessions, at: now)
-        try await stored { () async throws(WalletStoreError) in try await store.commit(changes) }
+        return (sessions.count, [.device(device), .audit(entry)] + Self.revoked(sessions, at: now))
     }
 }

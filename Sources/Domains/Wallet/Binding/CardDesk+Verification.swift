@@ -153,7 +153,9 @@ extension CardDesk {
 
     private func refuseFullWallet(_ request: UserRequest) async throws(WalletError) {
         let cards = try await stored { () async throws(WalletStoreError) in try await store.cards(of: request.user) }
-        guard cards.count(where: { $0.state != .removed }) < policy.cardsMax else { throw .tooMany(kind: "cards", max: policy.cardsMax) }
+        guard cards.count(where: { $0.state != .removed }) < policy.cardsMax else {
+            throw .tooMany(kind: "cards", max: policy.cardsMax)
+        }
     }
 
     // MARK: - Between request and one-time password

@@ -30,6 +30,9 @@ public struct CardDesk: Sendable {
         self.random = random
         self.policy = policy
     }
+
+    /// Performs requests that are no business of cards once, with the same store and vault.
+    public var journal: RequestJournal { RequestJournal(store: store, vault: vault, clock: clock) }
 }
 
 /// All that a wallet keeps under lock and key, behind one door.

@@ -7,7 +7,8 @@ import ISO7816
 /// The counter is used up and the payment written down in one commit before the issuer hears of it, and the outcome after:
 /// whatever happens between, the same transaction gets one answer.
 public struct PaymentDesk: Sendable {
-    let tokens: TokenService
+    /// What the tokens of payments are held against.
+    public let tokens: TokenService
     let issuers: IssuerDirectory
     /// The wallet's name: `iss` of its statements.
     let walletName: String

@@ -40,6 +40,28 @@ extension TokenService {
         }
     }
 
+    /// A user's own suspension or resumption, to be committed together with the answer to its request.
+    ///
+    /// - Throws: ``WalletError/notFound(kind:)``; ``WalletError/conflict(reason:)`` where the state does not allow it.
+    public func change(
+        _ reference: TokenReference, of user: UserID, isSuspended: Bool, reason: String
+    ) async throws(WalletError) -> (Token, [WalletChange]) {
+        let token = try await token(reference, of: user)
+        let now = clock.now()
+        let changed: Token
+        do {
+            changed =
+                isSuspended
+                ? try token.suspended(by: .user, at: now, reason: reason)
+                : try token.resumed(by: .user, at: now, reason: reason)
+        } catch {
+            throw .conflict(reason: "\(error)")
+        }
+        if changed == token { return (token, []) }
+        let action = isSuspended ? "token suspended" : "token resumed"
+        return (changed.committed, [.token(changed), Self.audit(changed, action, by: .user, reason, at: now)])
+    }
+
     private func change(
         _ reference: TokenReference, _ action: String, by actor: TokenActor, _ reason: String,
         _ transition: (Token, Int64) throws(TokenTransitionError) -> Token
@@ -51,12 +73,8 @@ extension TokenService {
             let changed: Token
             do { changed = try transition(token, now) } catch { throw .conflict(reason: "\(error)") }
             if changed == token { return token }
-            let entry = AuditEntry(
-                at: now, actor: actor == .user ? "user \(token.user)" : actor.rawValue, action: action,
-                user: token.user, subject: reference.rawValue,
-                detail: String(decoding: reason.utf8.prefix(TokenEvent.reasonBytesMax), as: UTF8.self))
             do {
-                try await store.commit([.token(changed), .audit(entry)])
+                try await store.commit([.token(changed), Self.audit(changed, action, by: actor, reason, at: now)])
                 return changed.committed
             } catch .conflict {
                 continue
@@ -65,5 +83,15 @@ extension TokenService {
             }
         }
         throw .unsettled(reason: "the token is being changed by others")
+    }
+
+    private static func audit(
+        _ token: Token, _ action: String, by actor: TokenActor, _ reason: String, at now: Int64
+    ) -> WalletChange {
+        .audit(
+            AuditEntry(
+                at: now, actor: actor == .user ? "user \(token.user)" : actor.rawValue, action: action,
+                user: token.user, subject: token.reference.rawValue,
+                detail: String(decoding: reason.utf8.prefix(TokenEvent.reasonBytesMax), as: UTF8.self)))
     }
 }
