@@ -16,7 +16,7 @@ struct Seneschal: AsyncParsableCommand {
             """,
         subcommands: [
             DemoCommand.self, ServeCommand.self, ProviderCommand.self, OperatorCommand.self, DeviceCommand.self,
-            AuthorityCommand.self,
+            AuthorityCommand.self, IssuerCommand.self,
             CardCommand.self, GPCommand.self,
         ])
 

@@ -55,6 +55,11 @@ struct IssuerOperatorDoor: Sendable {
             let registered = try await desk.registerWallet(name: body.name, key: key, visit.issuerRequester())
             return .init(wallet: .init(registered.wallet), secret: registered.secret)
         }
+        router.on(Endpoints.renewWalletCredential) { _, visit in
+            let renewed = try await desk.renewCredential(
+                ofWallet: visit.parameters["wallet"] ?? "", visit.issuerRequester())
+            return .init(wallet: .init(renewed.wallet), secret: renewed.secret)
+        }
         router.on(Endpoints.addWalletKey) { body, visit in
             let key = try WalletKey(name: body.keyName, publicKey: body.publicKey)
             return .init(

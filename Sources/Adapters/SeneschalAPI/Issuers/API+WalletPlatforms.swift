@@ -33,6 +33,13 @@ extension API {
             [.required("keyName", keyNameSchema), .required("publicKey", publicKeySchema)])
     }
 
+    public struct RenewCredentialRequest: WireType {
+        public init() {}
+
+        public static let schema = Schema.object(
+            "RenewCredentialRequest", "Nothing more than what the path says.", [])
+    }
+
     public struct WalletPlatform: WireType {
         public var name: String
         public var keyNames: [String]

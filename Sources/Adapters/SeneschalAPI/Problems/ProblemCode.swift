@@ -71,7 +71,7 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
         case .mismatch: "Subscription and secure element do not belong together"
         case .ineligible: "The secure element cannot take the service"
         case .duplicate: "It exists already"
-        case .wrongState: "The service is in a state that does not allow this"
+        case .wrongState: "Its state does not allow this"
         case .limitReached: "There are as many as there can be"
         case .assertionRefused: "The signed assertion is not believed"
         case .notRecognized: "The user is not recognized as the holder of the card"

@@ -3,7 +3,8 @@ extension Endpoints {
     static let issuerOperator: [APIRoute] = [
         registerCardholder.route, listCardholders.route, issueCard.route, listCardAccounts.route,
         setCardAccountState.route, listCardBindings.route, personalizeChip.route, listCardTransactions.route,
-        listOneTimePasswords.route, registerWallet.route, addWalletKey.route, listWallets.route,
+        listOneTimePasswords.route, registerWallet.route, renewWalletCredential.route, addWalletKey.route,
+        listWallets.route,
         listIssuerAuditEntries.route,
     ]
 
@@ -53,10 +54,15 @@ extension Endpoints {
         "registerWallet", "/issuer/v1/wallets", for: .operator,
         "Registers a wallet; answers its credential.", status: 201, problems: [.duplicate, .limitReached])
 
+    public static let renewWalletCredential = Endpoint<API.RenewCredentialRequest, API.RegisteredWallet>.post(
+        "renewWalletCredential", "/issuer/v1/wallets/{wallet}/credential", for: .operator,
+        "Makes another access credential of a wallet's; those before open nothing any more.",
+        parameters: [walletName], status: 201, problems: [.notFound])
+
     public static let addWalletKey = Endpoint<API.WalletKeyRequest, API.WalletPlatform>.post(
         "addWalletKey", "/issuer/v1/wallets/{wallet}/keys", for: .operator,
         "Takes in another key of a wallet, before the wallet signs with it.",
-        parameters: [path("wallet", API.partyNameSchema, "The wallet's name.")], status: 201,
+        parameters: [walletName], status: 201,
         problems: [.notFound, .duplicate, .limitReached])
 
     public static let listWallets = Endpoint<NoBody, API.Page<API.WalletPlatform>>.get(
@@ -66,5 +72,6 @@ extension Endpoints {
         "listIssuerAuditEntries", "/issuer/v1/audit", for: .operator, "The newest lines of the audit trail.",
         parameters: [limit])
 
+    private static let walletName = path("wallet", API.partyNameSchema, "The wallet's name.")
     private static let cardAccount = path("card", API.cardAccountSchema, "The issuer's reference of the card.")
 }

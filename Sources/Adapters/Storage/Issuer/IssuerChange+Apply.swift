@@ -25,13 +25,12 @@ extension IssuerChange {
         case .putTransaction(let record): try IssuerTables.transactions.put(record, into: database)
         case .insertKeptAnswer(let record): try IssuerTables.keptAnswers.insert(record, into: database)
         case .insertCredential(let record): try IssuerTables.credentials.insert(record, into: database)
-        case .revokeCredential(let digest, let at):
-            guard var credential = try IssuerTables.credentials.one([blob(digest)], in: database) else {
-                throw IssuerTables.credentials.missing([blob(digest)])
-            }
-            // The first revocation stands.
-            credential.revokedAt = credential.revokedAt ?? at
-            try IssuerTables.credentials.update(credential, in: database)
+        case .revokeCredentials(let holder, let at):
+            let (kind, name) = holder.parts
+            try database.execute(
+                sql: """
+                    UPDATE credential SET revoked_at = ? WHERE holder_kind = ? AND holder = ? AND revoked_at IS NULL
+                    """, arguments: [at, kind, name])
         case .audit(let entry): try IssuerTables.auditEntries.insert(entry, into: database)
         case .forget(let time, let now): try forget(before: time, now: now, in: database)
         }

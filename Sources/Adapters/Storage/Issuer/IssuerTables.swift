@@ -118,7 +118,7 @@ enum IssuerTables {
                 digest: try $0.bytes(), holder: try $0.issuerCredentialHolder(), createdAt: try $0.integer(),
                 revokedAt: try $0.optionalInteger())
         },
-        values: { [blob($0.digest)] + $0.holder.columns + [$0.createdAt, $0.revokedAt] })
+        values: { [blob($0.digest), $0.holder.parts.kind, $0.holder.parts.name, $0.createdAt, $0.revokedAt] })
 
     static let auditEntries = Table<IssuerAuditEntry>(
         "audit_entry", kind: "audit entry", key: ["number"], columns: ["at", "actor", "action", "card", "detail"],
@@ -164,10 +164,11 @@ extension RowReader {
 }
 
 extension IssuerCredential.Holder {
-    fileprivate var columns: [Column] {
+    /// Kind and name, as their columns hold them.
+    var parts: (kind: String, name: String) {
         switch self {
-        case .wallet(let name): ["wallet", name]
-        case .operator(let name): ["operator", name]
+        case .wallet(let name): ("wallet", name)
+        case .operator(let name): ("operator", name)
         }
     }
 }

@@ -34,6 +34,24 @@ extension IssuerDesk {
         }
     }
 
+    /// Makes another access credential of a wallet's; those before open nothing any more.
+    public func renewCredential(
+        ofWallet name: String, _ requester: IssuerRequester
+    ) async throws(IssuingError) -> RegisteredWallet {
+        try await issuer.once(requester, "wallet.renew-credential", fields: [name]) {
+            records, now throws(IssuingError) in
+            guard let wallet = try records.wallets().first(where: { $0.name == name }) else {
+                throw .notFound(field: "wallet", reason: "no wallet of this name is registered")
+            }
+            let secret = makeSecret()
+            try records.apply(.revokeCredentials(of: .wallet(name: name), at: now))
+            try records.apply(
+                .insertCredential(
+                    IssuerCredential(digest: Self.digest(of: secret), holder: .wallet(name: name), createdAt: now)))
+            return CardIssuer.Done(RegisteredWallet(wallet: wallet, secret: secret), detail: name)
+        }
+    }
+
     /// Takes in another key of a wallet, before the wallet signs with it.
     public func addKey(
         _ key: WalletKey, ofWallet name: String, _ requester: IssuerRequester

@@ -81,7 +81,8 @@ public enum IssuerChange: Sendable {
     case putTransaction(PaymentTransaction)
     case insertKeptAnswer(KeptAnswer)
     case insertCredential(IssuerCredential)
-    case revokeCredential(digest: [UInt8], at: Int64)
+    /// From `at` on none of the holder's credentials opens anything; those revoked before stay as they are.
+    case revokeCredentials(of: IssuerCredential.Holder, at: Int64)
     case audit(IssuerAuditEntry)
     /// Forgets what is over since before `time`: kept answers, audit lines, verifications, counters of attempts. And what
     /// has expired at `now`: assertions, messages.

@@ -144,7 +144,7 @@ struct ServeCommand: AsyncParsableCommand {
 
 extension ServerAddress {
     /// As it stands in a URL. RFC 3986 §3.2.2.
-    fileprivate var urlHost: String { host.contains(":") ? "[\(host)]" : host }
+    var urlHost: String { host.contains(":") ? "[\(host)]" : host }
 }
 
 /// The levels of the log on the command line.

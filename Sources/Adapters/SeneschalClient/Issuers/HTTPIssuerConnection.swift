@@ -1,0 +1,122 @@
+import EMV
+import SeneschalAPI
+public import Wallet
+
+/// One issuer over HTTP, for the wallet's side: with the credential that the issuer's operator gave the wallet.
+public struct HTTPIssuerConnection: IssuerConnection {
+    private let client: SeneschalClient
+
+    public init(_ client: SeneschalClient) { self.client = client }
+
+    public func verify(
+        _ request: RealNameVerification, key: String
+    ) async throws(IssuerConnectionError) -> RealNameVerificationAnswer {
+        let answer = try await asking { () async throws(SeneschalClientError) in
+            try await client.verifyCardholder(
+                .init(
+                    number: request.number.revealed(), expiry: request.expiry.description,
+                    cardholderName: request.cardholderName, identityNumber: request.identityNumber,
+                    telephoneNumber: request.telephoneNumber, user: request.user.rawValue), idempotencyKey: key)
+        }
+        return try RealNameVerificationAnswer(answer)
+    }
+
+    public func confirm(
+        verification: String, oneTimePassword: String, key: String
+    ) async throws(IssuerConnectionError) -> RealNameVerificationAnswer {
+        let answer = try await asking { () async throws(SeneschalClientError) in
+            try await client.confirmOneTimePassword(
+                .init(oneTimePassword: oneTimePassword), of: verification, idempotencyKey: key)
+        }
+        return try RealNameVerificationAnswer(answer)
+    }
+
+    public func bind(_ request: IssuerBindingRequest, key: String) async throws(IssuerConnectionError) -> IssuerBinding
+    {
+        let answer = try await asking { () async throws(SeneschalClientError) in
+            try await client.bindCard(.init(request), idempotencyKey: key)
+        }
+        return IssuerBinding(id: answer.bindingId, confirmation: answer.confirmation)
+    }
+
+    public func unbind(_ request: IssuerBindingRequest, key: String) async throws(IssuerConnectionError) {
+        _ = try await asking { () async throws(SeneschalClientError) in
+            try await client.unbindCard(.init(request), idempotencyKey: key)
+        }
+    }
+
+    public func authorize(
+        _ request: IssuerAuthorizationRequest, key: String
+    ) async throws(IssuerConnectionError) -> IssuerAuthorizationAnswer {
+        guard let amount = Int(exactly: request.amount) else {
+            throw .refused(code: ProblemCode.invalidField.rawValue, detail: "amount: there is no such amount")
+        }
+        let answer = try await asking { () async throws(SeneschalClientError) in
+            try await client.authorizeTokenTransaction(
+                .init(
+                    transaction: request.transaction, card: request.issuerCardReference,
+                    secureElement: request.secureElement.value, function: .init(request.function),
+                    token: request.token.rawValue, transactionCounter: request.transactionCounter, amount: amount,
+                    currency: request.currency, merchant: request.merchant, assertion: request.assertion),
+                idempotencyKey: key)
+        }
+        switch (answer.outcome, answer.authorizationCode, answer.actionCode) {
+        case (.approved, let code?, _): return .approved(code: code)
+        case (.declined, _, let code?): return .declined(actionCode: code)
+        default: throw malformedIssuerAnswer
+        }
+    }
+
+    private func asking<Answer>(
+        _ question: () async throws(SeneschalClientError) -> Answer
+    ) async throws(IssuerConnectionError) -> Answer {
+        do throws(SeneschalClientError) {
+            return try await question()
+        } catch {
+            switch error {
+            case .problem(let problem) where problem.code.retryAfterSeconds != nil || problem.code == .internal:
+                throw .unsettled(detail: "\(problem)")
+            case .problem(let problem): throw .refused(code: problem.code.rawValue, detail: "\(problem)")
+            case .unreachable: throw .unsettled(detail: error.description)
+            case .malformedAnswer, .invalidServer:
+                throw .refused(code: "malformedAnswer", detail: error.description)
+            }
+        }
+    }
+}
+
+private let malformedIssuerAnswer = IssuerConnectionError.refused(
+    code: "malformedAnswer", detail: "the issuer's answer lacks what its outcome promises")
+
+extension API.IssuerBindingRequest {
+    fileprivate init(_ request: IssuerBindingRequest) {
+        self.init(
+            card: request.issuerCardReference, user: request.user.rawValue,
+            secureElement: request.secureElement.value, assertion: request.assertion)
+    }
+}
+
+extension API.IssuerAuthorizationRequest.CardFunction {
+    fileprivate init(_ function: PaymentFunction) {
+        switch function {
+        case .nfc: self = .nfc
+        case .qr: self = .qr
+        case .online: self = .online
+        }
+    }
+}
+
+extension RealNameVerificationAnswer {
+    fileprivate init(_ answer: API.IssuerVerificationAnswer) throws(IssuerConnectionError) {
+        switch (answer.outcome, answer.card, answer.verificationId) {
+        case (.verified, let card?, _):
+            self = .verified(
+                VerifiedCard(
+                    issuerCardReference: card.card, type: card.type == .debit ? .first : .second, label: card.label))
+        case (.oneTimePasswordSent, _, let id?): self = .oneTimePasswordSent(verification: id)
+        case (.referred, _, _): self = .referred
+        case (.refused, _, _): self = .refused
+        default: throw malformedIssuerAnswer
+        }
+    }
+}

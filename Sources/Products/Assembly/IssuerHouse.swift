@@ -1,0 +1,55 @@
+import CardCryptography
+import Foundation
+public import HTTPServer
+public import Issuing
+public import KeyVault
+public import Logging
+public import Storage
+
+/// The parts of a reference issuer over one data folder, put together: what `issuer serve` runs.
+///
+/// One-time passwords go into a simulated telephone network, which the issuer's operator reads.
+public struct IssuerHouse: Sendable {
+    public let store: SQLiteIssuerStore
+    public let vault: IssuerVault
+    public let messages: SimulatedTextMessages
+    public let issuer: CardIssuer
+    public let desk: IssuerDesk
+    public let server: IssuerServer
+
+    /// Opens what is in the folder, or founds it: random keys, no cardholders.
+    ///
+    /// - Parameter folder: made (0700) when absent; holds `issuer.sqlite` and `vault`.
+    public init(
+        folder: String, unlock: VaultUnlock, profile: IssuerProfile, policy: RiskPolicy = .standard,
+        clock: any IssuerClock = SystemClock(), logger: Logger
+    ) throws {
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let vault = try IssuerVault.open(at: folder + "/vault", unlock: unlock, name: profile.name)
+        let store = try SQLiteIssuerStore(path: folder + "/issuer.sqlite")
+        messages = SimulatedTextMessages()
+        issuer = CardIssuer(
+            profile: profile, policy: policy, store: store, keys: vault, sender: messages, clock: clock)
+        desk = IssuerDesk(issuer)
+        server = IssuerServer(desk: desk, store: store, messages: messages, logger: logger)
+        self.store = store
+        self.vault = vault
+    }
+
+    /// Forgets, now and every day, what is over and older than `days`; returns when the task is cancelled.
+    public func keepTidy(days: Int) async {
+        while !Task.isCancelled {
+            try? await desk.forget(olderThan: Int64(days) * 86_400)
+            try? await Task.sleep(for: .seconds(86_400))
+        }
+    }
+
+    /// Lets go of the files; keys are wiped.
+    public func close() throws {
+        vault.close()
+        try store.close()
+    }
+}
+
+extension SystemClock: IssuerClock {}

@@ -1,0 +1,140 @@
+import ArgumentParser
+import Assembly
+import Foundation
+import HTTPServer
+import Issuing
+import Logging
+
+/// `seneschal issuer serve`: one reference issuer in one process.
+struct IssuerServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run a reference issuer: HTTP doors for wallets, devices and its operator over one data folder.",
+        discussion: """
+            The first time, the operator's credential is written to operator.credential in the data folder:
+
+              seneschal issuer serve --name harbour-bank --bin 47617390 --data harbour --port 8081 --first-run
+              seneschal issuer serve --name tide-bank --bin 54133300 --data tide --port 8082 --first-run
+
+            One-time passwords are not sent: `seneschal issuer otp` reads them. How it decides on verifications is a \
+            table of rules; `seneschal issuer policy` prints it, --policy takes another one.
+
+            The first line on standard output is the address. The log goes to standard error, one JSON object a line.
+            """)
+
+    @OptionGroup var issuer: IssuerOptions
+
+    func run() async throws { try await issuer.serve() }
+}
+
+/// What an issuer is, and where it listens.
+struct IssuerOptions: ParsableArguments {
+    @Option(help: "The issuer's name: lower-case letters, digits and hyphens.")
+    var name: String
+
+    @Option(
+        name: .customLong("bin"),
+        help: ArgumentHelp("First digits of its card numbers, 6 to 8; once for each range.", valueName: "digits"))
+    var ranges: [String]
+
+    @Option(help: ArgumentHelp("The currency of its accounts, ISO 4217, numeric.", valueName: "code"))
+    var currency = 978
+
+    @Option(help: ArgumentHelp("Rules and limits for verifications in JSON.", valueName: "file"))
+    var policy: String?
+
+    @Option(name: .customLong("data"), help: ArgumentHelp("The data folder.", valueName: "dir"))
+    var folder: String
+
+    @Option(help: "The address to listen on.")
+    var address = "127.0.0.1"
+
+    @Option(help: "The port to listen on; 0 finds a free one.")
+    var port = 8081
+
+    @Option(help: ArgumentHelp("The certificate chain (PEM), leaf first.", valueName: "file"))
+    var tlsCertificate: String?
+
+    @Option(help: ArgumentHelp("The private key (PEM).", valueName: "file"))
+    var tlsKey: String?
+
+    @OptionGroup var vaultOptions: VaultOptions
+
+    @Flag(help: "Make an operator's credential and write it to operator.credential in the data folder (mode 0600).")
+    var firstRun = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Kept answers and audit lines are forgotten after so many days, 31 at least; 0 keeps them.",
+            valueName: "days"))
+    var retention = 400
+
+    @Option(help: "The least level that is logged: trace, debug, info, notice, warning, error, critical.")
+    var logLevel = LogLevelArgument.info
+
+    func validate() throws {
+        if (tlsCertificate == nil) != (tlsKey == nil) {
+            throw ValidationError("--tls-certificate and --tls-key go together.")
+        }
+        if retention != 0 && retention < 31 { throw ValidationError("--retention is 0, or 31 or more days.") }
+    }
+
+    func serve() async throws {
+        let address = try serverAddress()
+        let level = logLevel.level
+        let logger = Logger(label: "seneschal.issuer") { JSONLinesLogHandler(label: $0, logLevel: level) }
+        let house = try open(logger)
+        if firstRun { try await makeOperator(house.desk) }
+        // What the last run wrote down and did not send.
+        try await house.issuer.sendPendingMessages()
+        let days = retention
+        let tidying = days > 0 ? Task { await house.keepTidy(days: days) } : nil
+        let origin = (address.certificate == nil ? "http://" : "https://") + address.urlHost
+        try await house.server.run(at: address) { port in
+            Terminal.output("Listening on \(origin):\(port)")
+            logger.info("listening", metadata: ["address": "\(address.host)", "port": "\(port)"])
+        }
+        tidying?.cancel()
+        await tidying?.value
+        try house.close()
+        logger.info("stopped")
+    }
+
+    private func open(_ logger: Logger) throws -> IssuerHouse {
+        let profile: IssuerProfile
+        let rules: RiskPolicy
+        do {
+            profile = try IssuerProfile(name: name, issuerIdentifications: ranges, currency: currency)
+            rules =
+                try policy.map { try JSONDecoder().decode(RiskPolicy.self, from: Data(TextInput.read($0).utf8)) }
+                ?? .standard
+        } catch {
+            throw CommandFailure(.usage, "\(error)")
+        }
+        let keyFile = URL(filePath: folder).appending(path: "vault.key").path
+        return try IssuerHouse(
+            folder: folder, unlock: try vaultOptions.unlock(keyFileDefault: keyFile), profile: profile, policy: rules,
+            logger: logger)
+    }
+
+    private func serverAddress() throws -> ServerAddress {
+        var certificate: ServerAddress.CertificateFiles?
+        if let tlsCertificate, let tlsKey { certificate = .init(chain: tlsCertificate, privateKey: tlsKey) }
+        do {
+            return try ServerAddress(host: address, port: port, certificate: certificate)
+        } catch {
+            throw CommandFailure(.usage, error.description)
+        }
+    }
+
+    private func makeOperator(_ desk: IssuerDesk) async throws {
+        let file = URL(filePath: folder).appending(path: "operator.credential").path
+        guard !SecretFile.exists(file) else {
+            throw CommandFailure(
+                .refused, "\(file) exists already: this is not the first run",
+                nextStep: "start without --first-run, or move the file away for another operator's credential")
+        }
+        try SecretFile.create(file, try await desk.createOperatorCredential(name: "first"))
+        Terminal.message("The operator's credential is in \(file).")
+    }
+}
