@@ -84,12 +84,17 @@ public struct WalletLogin: Sendable {
     public var deviceName: String
     /// The card image number of the device's secure element, in hex: read from it, never typed (BIND-02).
     public var secureElement: String
+    /// The number of the subscription that the secure element is reached by; from the device's settings.
+    public var telephoneNumber: String
 
-    public init(account: String, password: SecretBytes, deviceName: String, secureElement: String) {
+    public init(
+        account: String, password: SecretBytes, deviceName: String, secureElement: String, telephoneNumber: String
+    ) {
         self.account = account
         self.password = password
         self.deviceName = deviceName
         self.secureElement = secureElement
+        self.telephoneNumber = telephoneNumber
     }
 }
 

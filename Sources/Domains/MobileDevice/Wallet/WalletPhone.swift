@@ -89,11 +89,13 @@ public enum WalletPhoneError: Error, Equatable, Sendable, CustomStringConvertibl
 extension WalletPhone {
     /// Logs in with what the secure element says of itself (BIND-02).
     public func logIn(account: String, password: SecretBytes) async throws(WalletPhoneError) -> WalletSession {
+        guard let telephoneNumber = settings.telephoneNumber else { throw .noTelephoneNumber }
         let name = try await secureElementName()
         return try await asking { () async throws(WalletServiceError) in
             try await service.logIn(
                 WalletLogin(
-                    account: account, password: password, deviceName: settings.deviceName, secureElement: name))
+                    account: account, password: password, deviceName: settings.deviceName, secureElement: name,
+                    telephoneNumber: telephoneNumber))
         }
     }
 
