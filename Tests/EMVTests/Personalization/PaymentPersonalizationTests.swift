@@ -51,6 +51,7 @@ struct PaymentPersonalizationTests {
         #expect(secrets == [0x8000, 0x8201, 0x8202, 0x8203, 0x8204, 0x8205])
         let numbers = try #require(OfflineFixtures.usual.card.chineseRemainderNumbers)
         let data = Self.data(personalization)
+        #expect(data[0x9000] == nil)
         #expect(data[0x8201] == numbers.coefficient)
         #expect(data[0x8202] == numbers.exponentQ)
         #expect(data[0x8203] == numbers.exponentP)
@@ -143,7 +144,15 @@ struct PaymentPersonalizationTests {
         refused(.grouping(0x0102)) { $0[0x0102] = SecretBytes(hex("6100")) }
         refused(.grouping(0x0102)) { $0[0x0102] = SecretBytes(hex("70069C01209C0120")) }
         refused(.grouping(0x8000)) { $0[0x8000] = SecretBytes(hex("00112233")) }
-        refused(.grouping(0x8000)) { $0[0x8000] = SecretBytes([UInt8](repeating: 1, count: 24)) }
+        refused(.grouping(0x8000)) { data in
+            data[0x8000] = SecretBytes([UInt8](repeating: 1, count: 24))
+        }
+        refused(.grouping(0x9000)) { data in
+            data[0x8000] = nil
+            data[0x9200] = nil
+            data[0x9000] = SecretBytes([0, 0, 0])
+        }
+        refused(.grouping(0x9000)) { $0[0x9000] = SecretBytes(hex("000000")) }
         refused(.grouping(0x8205)) { $0[0x8202] = SecretBytes([UInt8](repeating: 1, count: 64)) }
         refused(.grouping(0x9102)) { $0[0x9102] = SecretBytes(hex("8701 01")) }
         refused(.grouping(0x9102)) { $0[0x9102] = SecretBytes(hex("5001")) }
@@ -156,6 +165,17 @@ struct PaymentPersonalizationTests {
         refused(.grouping(0x9200)) { $0[0x9200] = SecretBytes(hex("06010B03000000")) }
         refused(.grouping(0xA010)) { $0[0xA010] = SecretBytes(hex("9F4F")) }
         refused(.riskManagementLists) { $0[0x0101] = SecretBytes(hex("7000")) }
+    }
+
+    @Test("is taken with the check value of its key, and refused with that of another")
+    func keyCheck() throws {
+        let personalization = try PaymentPersonalization.quick(Self.account(), masterKey: Self.masterKey)
+        let check = try #require(personalization.keyCheckGrouping)
+        var data = Self.data(personalization)
+        data[check.identifier] = check.data
+        #expect(try PaymentPersonalization(data) == personalization)
+        data[0x8000] = Self.masterKey.key.bytes
+        #expect(throws: PaymentPersonalizationError.grouping(0x9000)) { try PaymentPersonalization(data) }
     }
 
     @Test("has records of 254 bytes at most")

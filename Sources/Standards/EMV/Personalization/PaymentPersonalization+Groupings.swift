@@ -27,6 +27,11 @@ extension PaymentPersonalization {
         return groupings
     }
 
+    /// The key check value of 8000, by which a card notices a wrong key before it accepts it; may go with the groupings.
+    public var keyCheckGrouping: PersonalizationGrouping? {
+        cryptogram.map { PersonalizationGrouping(0x9000, $0.key.keyCheckValue) }
+    }
+
     /// 8201 to 8205.
     public static let cardKeyIdentifiers: [UInt16] = [0x8201, 0x8202, 0x8203, 0x8204, 0x8205]
 
@@ -83,15 +88,19 @@ extension PaymentPersonalization {
         return records
     }
 
-    private static let otherIdentifiers: Set<UInt16> = Set([0x8000, 0x9102, 0x9104, 0x9200, 0xA010]).union(
+    private static let otherIdentifiers: Set<UInt16> = Set([0x8000, 0x9000, 0x9102, 0x9104, 0x9200, 0xA010]).union(
         cardKeyIdentifiers)
 
     private static func cryptogram(
         _ data: [UInt16: SecretBytes]
     ) throws(PaymentPersonalizationError) -> CryptogramProfile? {
         guard (data[0x8000] == nil) == (data[0x9200] == nil) else { throw .incompleteCryptogram }
-        guard let keyBytes = data[0x8000], let template = data[0x9200] else { return nil }
+        guard let keyBytes = data[0x8000], let template = data[0x9200] else {
+            if data[0x9000] != nil { throw .grouping(0x9000) }
+            return nil
+        }
         guard let key = try? TripleDESKey(keyBytes) else { throw .grouping(0x8000) }
+        if let value = data[0x9000], value.revealed() != key.keyCheckValue { throw .grouping(0x9000) }
         guard let issuerData = try? IssuerApplicationData(template.revealed()) else { throw .grouping(0x9200) }
         return CryptogramProfile(key: key, issuerData: issuerData)
     }

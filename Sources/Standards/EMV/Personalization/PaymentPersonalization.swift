@@ -6,6 +6,7 @@ public import ISO7816
 ///     01xx–1Exx   one record: SFI, record number; a template 70
 ///     8000        key that the cryptograms come from (16)
 ///     8201–8205   card key: q⁻¹ mod p, d mod (q − 1), d mod (p − 1), q, p
+///     9000        key check value of 8000 (3); taken without, refused with another
 ///     9102        FCI proprietary data: 50 label, 87 priority, 9F38 PDOL …
 ///     9104        82 AIP, 94 AFL
 ///     9200        template of the issuer application data, 9F10
