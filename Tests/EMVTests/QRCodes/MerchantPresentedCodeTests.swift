@@ -107,6 +107,12 @@ struct MerchantPresentedCodeTests {
         refusedObjects(.value([26]), "2603ABC")
         refusedObjects(.duplicate([62, 1]), "62100101A0101B")
         refusedObjects(.missing([64, 1]), "64060002EN")
+        refusedObjects(.value([64, 0]), "64120003ENG0101A")
+        refusedObjects(.value([64, 0]), "6411000212" + "0101A")
+        refusedObjects(.value([62, 9]), "62060902AX")
+        refusedObjects(.value([62, 9]), "62060902AA")
+        refusedObjects(.value([62, 1]), "62300126" + String(repeating: "x", count: 26))
+        refusedObjects(.value([26, 0]), "26370033" + String(repeating: "x", count: 33))
         refusedObjects(.missing([80, 0]), "80050101A")
     }
 

@@ -45,7 +45,7 @@ enum MerchantCodeRules {
         }
     }
 
-    /// Reads a template that has at least these data objects.
+    /// Reads a template that has at least these data objects, each of its form.
     private static func require(
         _ identifiers: [Int], in template: QRDataObject
     ) throws(MerchantPresentedCodeError) {
@@ -59,6 +59,25 @@ enum MerchantCodeRules {
         for identifier in identifiers where objects[value: identifier] == nil {
             throw .missing([template.identifier, identifier])
         }
+        for object in objects where !isValid(object, in: template.identifier) {
+            throw .value([template.identifier, object.identifier])
+        }
+    }
+
+    private static func isValid(_ object: QRDataObject, in template: Int) -> Bool {
+        let value = object.value
+        let count = value.unicodeScalars.count
+        switch (template, object.identifier) {
+        case (Identifier.merchantAccountTemplates, 0), (Identifier.unreservedTemplates, 0): return count <= 32
+        case (Identifier.additionalData, 1...8): return count <= 25
+        case (Identifier.additionalData, 9):
+            // Address, mobile number, e-mail address of the consumer, each asked for once.
+            return value.allSatisfy { "AME".contains($0) } && Set(value).count == count
+        case (Identifier.otherLanguage, 0): return value.utf8.count == 2 && value.utf8.allSatisfy(isLetter)
+        case (Identifier.otherLanguage, 1): return count <= 25
+        case (Identifier.otherLanguage, 2): return count <= 15
+        default: return true
+        }
     }
 
     private static func checkTip(_ objects: [QRDataObject]) throws(MerchantPresentedCodeError) {
@@ -71,6 +90,8 @@ enum MerchantCodeRules {
     private static func isDigits(_ value: String, count: Int) -> Bool {
         value.utf8.count == count && value.utf8.allSatisfy(BinaryCodedDecimal.isDigit)
     }
+
+    private static func isLetter(_ character: UInt8) -> Bool { isUpperCaseLetter(character & ~0x20) }
 
     private static func isUpperCaseLetter(_ character: UInt8) -> Bool {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(character)
