@@ -10,7 +10,7 @@ struct DeviceAirCommand: AsyncParsableCommand {
             The air is a UDP port on this machine, and a reader is any program that speaks nfcpy's protocol:
 
               seneschal device air --card my.card --port 54321
-              python3 -m nfc --device udp:localhost:54321
+              nfc.ContactlessFrontend("udp:localhost:54321")
 
             What the reader reaches is the card's contactless interface. Every change to the card is on the disk before \
             its response leaves. Control-C stops.
