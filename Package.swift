@@ -278,7 +278,10 @@ let package = Package(
         // Fuzzers: what they feed is built and tested like everything else; the driver needs libFuzzer.
         .target(
             name: "FuzzTargets",
-            dependencies: ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "EMV", "SecureElement"],
+            dependencies: [
+                "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "EMV", "SecureElement", "MobileDevice",
+                "Terminal",
+            ],
             path: "Fuzzers/Targets", swiftSettings: strict),
     ] + (Context.environment["SENESCHAL_FUZZ"] == nil ? [] : fuzzDriver)
 )

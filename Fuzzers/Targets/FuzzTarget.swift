@@ -9,6 +9,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
     case berTLV = "ber-tlv"
     /// Bytes as payment data: lists, records, personalization, codes.
     case paymentData = "payment-data"
+    /// Frames for a card in the field of a reader, and a link that loses them.
+    case nearField = "near-field"
+    /// A card's answers for a terminal, honest and others.
+    case terminal
     /// Bytes as a CAP, in a JAR or bare, and as a load file.
     case loadFile = "load-file"
     /// Bytes as decisions of a builder that makes nearly valid CAPs.
@@ -27,7 +31,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
     /// The longest input that the fuzzer tries; longer ones are cut.
     public var inputLengthMax: Int {
         switch self {
-        case .apdu, .berTLV, .paymentData, .loadFileRecipe, .channelCard, .channelHost: 1_024
+        case .apdu, .berTLV, .paymentData, .nearField, .terminal, .loadFileRecipe, .channelCard, .channelHost: 1_024
         case .loadFile, .cardState, .cardScript: 4_096
         }
     }
@@ -43,6 +47,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
         case .apdu: try fuzzAPDU(bytes)
         case .berTLV: try fuzzBERTLV(bytes)
         case .paymentData: try fuzzPaymentData(bytes)
+        case .nearField: try fuzzNearField(bytes)
+        case .terminal: try fuzzTerminal(bytes)
         case .loadFile: try fuzzLoadFile(bytes)
         case .loadFileRecipe: try fuzzLoadFileRecipe(bytes)
         case .channelCard: try fuzzChannelCard(bytes)

@@ -19,8 +19,12 @@ import Testing
 
     @Test("what lies outside the century is taken for its nearest second")
     func outside() {
-        for seconds in [Int64.min, 0, 946_684_799] { #expect(TransactionMoment(seconds) == TransactionMoment(946_684_800)) }
-        for seconds in [Int64.max, 4_102_444_800] { #expect(TransactionMoment(seconds) == TransactionMoment(4_102_444_799)) }
+        for seconds in [Int64.min, 0, 946_684_799] {
+            #expect(TransactionMoment(seconds) == TransactionMoment(946_684_800))
+        }
+        for seconds in [Int64.max, 4_102_444_800] {
+            #expect(TransactionMoment(seconds) == TransactionMoment(4_102_444_799))
+        }
     }
 
     @Test("every day of the century is the one that the calendar says")
@@ -29,7 +33,8 @@ import Testing
         calendar.timeZone = try #require(TimeZone(identifier: "UTC"))
         for day in 0..<Int64(36_525) {
             let seconds = 946_684_800 + day * 86_400
-            let parts = calendar.dateComponents([.year, .month, .day], from: Date(timeIntervalSince1970: Double(seconds)))
+            let parts = calendar.dateComponents(
+                [.year, .month, .day], from: Date(timeIntervalSince1970: Double(seconds)))
             let expected = try #require(
                 BinaryCodedDecimal.numeric(
                     ((parts.year ?? 0) - 2_000) * 10_000 + (parts.month ?? 0) * 100 + (parts.day ?? 0), count: 3))

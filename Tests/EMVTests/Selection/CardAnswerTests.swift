@@ -14,10 +14,11 @@ import Testing
             61 05 50 01 42 87 00 61 04 4F 02 A000 61 0A 4F 05 A000000333 87 01 00
             """.replacing("\n", with: ""))
         let directory = try PaymentDirectory(answer: answer)
-        #expect(directory.entries == [
-            .init(application: "A0000000031010", label: "A", priority: 2),
-            .init(application: "A000000333", label: nil, priority: 0),
-        ])
+        #expect(
+            directory.entries == [
+                .init(application: "A0000000031010", label: "A", priority: 2),
+                .init(application: "A000000333", label: nil, priority: 0),
+            ])
     }
 
     @Test("the highest priority comes first, none comes last, and equals stay in the card's order")
@@ -32,7 +33,8 @@ import Testing
     func malformedDirectory() throws {
         let cases: [(String, CardAnswerError)] = [
             ("", .malformed(.truncatedTag(offset: 0))), ("70 00", .malformed(.unexpectedTag(0x70, expected: 0x6F))),
-            ("6F 00", .missing(0xA5)), ("6F 02 A5 00", .missing(0xBF0C)), ("6F 00 00", .malformed(.trailingBytes(offset: 2))),
+            ("6F 00", .missing(0xA5)), ("6F 02 A5 00", .missing(0xBF0C)),
+            ("6F 00 00", .malformed(.trailingBytes(offset: 2))),
             (
                 "6F 07 A5 05 BF0C 02 61 05",
                 .malformed(.valueTruncated(tag: 0x61, announced: 5, available: 0))
@@ -48,7 +50,9 @@ import Testing
         let asking = try SelectedApplication(
             answer: bytes("6F 14 84 05 A000000003 A5 0B 50 01 41 9F38 05 9F37 04 9A 03"))
         #expect(asking.label == "A" && asking.application == "A000000003")
-        let command = asking.getProcessingOptions([.unpredictableNumber: [1, 2, 3, 4], .transactionDate: [0x26, 0x11, 0x27]])
+        let command = asking.getProcessingOptions([
+            .unpredictableNumber: [1, 2, 3, 4], .transactionDate: [0x26, 0x11, 0x27],
+        ])
         #expect(command.bytes.hex == "80A8000009830701020304261127" + "00")
         let silent = try SelectedApplication(answer: bytes("6F 09 84 05 A000000003 A5 00"))
         #expect(silent.getProcessingOptions([:]).bytes.hex == "80A8000002830000")
@@ -72,7 +76,9 @@ import Testing
         #expect(try CardAnswer.objects(in: bytes("80 06 2000 08010100"), format1: options) == expected)
         #expect(try CardAnswer.objects(in: bytes("77 0A 82 02 2000 94 04 08010100"), format1: options) == expected)
         #expect(try CardAnswer.objects(in: bytes("80 02 2000"), format1: options) == [BERTLV(0x82, [0x20, 0x00])])
-        #expect(throws: CardAnswerError.invalid(0x80)) { try CardAnswer.objects(in: bytes("80 01 20"), format1: options) }
+        #expect(throws: CardAnswerError.invalid(0x80)) {
+            try CardAnswer.objects(in: bytes("80 01 20"), format1: options)
+        }
         #expect(throws: CardAnswerError.malformed(.unexpectedTag(0x70, expected: 0x77))) {
             try CardAnswer.objects(in: bytes("70 00"), format1: options)
         }
@@ -93,7 +99,7 @@ import Testing
             try card.add([BERTLV(0x94, [1]), BERTLV(0x82, [0, 1])])
         }
         #expect(card[0x94] == nil)
-        let full = (0..<255).map { BERTLV(BERTag(0x9F_0000 + 0x8000 + UInt32($0)), []) }
+        let full = (0..<255).map { BERTLV(BERTag(0x9F_8000 + UInt32($0)), [UInt8]()) }
         try card.add(full)
         #expect(throws: CardAnswerError.tooMany) { try card.add([BERTLV(0x94, [1])]) }
         #expect("\(card)" == "‹256 data objects›")
@@ -118,7 +124,7 @@ import Testing
                 _ = try card.account()
                 return nil
             } catch {
-                return error as? CardAnswerError
+                return error
             }
         }
         let other = try Track2EquivalentData(

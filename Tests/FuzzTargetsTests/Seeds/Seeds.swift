@@ -9,6 +9,8 @@ enum Seeds {
         case .apdu: commands
         case .berTLV: templates
         case .paymentData: paymentData
+        case .nearField: frames
+        case .terminal: conversations
         case .loadFile: loadFiles
         case .loadFileRecipe: recipes
         case .channelCard: cardSessions

@@ -72,10 +72,11 @@ import Testing
             service,
             issuers: ["refusing": IssuerDouble(.refuses), "silent": silent, "harbour-bank": IssuerDouble()]
         ).bindOwnCards(in: Self.session)
-        #expect(results.map { $0.result.failure } == [
-            .issuer(.refused(code: "blocked", detail: "the card is blocked")),
-            .issuer(.unsettled(detail: "no answer")), .unknownIssuer("unknown"), nil,
-        ])
+        #expect(
+            results.map { $0.result.failure } == [
+                .issuer(.refused(code: "blocked", detail: "the card is blocked")),
+                .issuer(.unsettled(detail: "no answer")), .unknownIssuer("unknown"), nil,
+            ])
         #expect(await silent.requests.count == WalletPhone.attemptsMax)
         #expect(await service.activations.count == 1)
     }
@@ -126,7 +127,9 @@ import Testing
         #expect(await service.activations.map(\.request.functions) == [[.qr]])
     }
 
-    @Test("on a locked screen the first input collects the card and sends nothing; the second sends one request (PFA-05, PFA-06)")
+    @Test(
+        "on a locked screen the first input collects the card and sends nothing; the second sends one request (PFA-05, PFA-06)"
+    )
     func lockedScreen() async throws {
         let service = WalletServiceDouble()
         let screen = ScreenDouble(.locked)
@@ -177,10 +180,12 @@ import Testing
                 failures.append(error)
             }
         }
-        #expect(failures == [
-            .noTelephoneNumber, .unreadable(.tooSmall), .recognition(.noEngine(nextStep: "the device has no camera")),
-            .unreadable(nil), .unreadable(nil),
-        ])
+        #expect(
+            failures == [
+                .noTelephoneNumber, .unreadable(.tooSmall),
+                .recognition(.noEngine(nextStep: "the device has no camera")),
+                .unreadable(nil), .unreadable(nil),
+            ])
         let typed = try await phone(service, recognizing: .card(try captured(expiry: nil)))
             .collectCard(from: .photograph([1]), owner: Self.owner, expiry: expiry)
         #expect(typed.masked == "476173••••••0010")
