@@ -38,7 +38,12 @@ import Testing
         #expect(session == Self.session)
         let login = try #require(await service.logins.first)
         #expect(login.secureElement == ElementDouble.name && login.deviceName == "Ana's phone")
+        #expect(login.telephoneNumber == "+4915112345678")
         #expect(!"\(session)".contains("01"), "the bearer is not printed")
+        await #expect(throws: WalletPhoneError.noTelephoneNumber) {
+            try await phone(service, settings: SettingsDouble(telephoneNumber: nil))
+                .logIn(account: "ana", password: SecretBytes(Array("secret".utf8)))
+        }
     }
 
     @Test("each card is bound by its own issuer with card information, user and secure element (BIND-03, BIND-04)")
