@@ -32,6 +32,10 @@ struct CardNewCommand: AsyncParsableCommand {
             A UICC with security domains of third parties, but none that verifies every load:
 
               seneschal card new my.card --configuration uicc-third-party --without-mandated-dap
+
+            A card to try terminals and readers on, with payment applications that test keys and numbers are in:
+
+              seneschal card new my.card --payment test
             """)
 
     @Argument(help: "The file to make. It must not exist.")
@@ -85,6 +89,13 @@ struct CardNewCommand: AsyncParsableCommand {
         help: ArgumentHelp("Persistent memory for load files, instances and keys together.", valueName: "bytes"))
     var memory = CardConfiguration.embedded.capacity
 
+    @Option(
+        help: """
+            Put payment applications on it: test, two universal cards and one application of each style, with \
+            well-known keys; what a terminal needs to check them is written to FILE.payment.
+            """)
+    var payment: CardPaymentArgument?
+
     @OptionGroup(title: "Alternatives")
     var alternatives: CardAlternatives
 
@@ -124,6 +135,13 @@ struct CardNewCommand: AsyncParsableCommand {
                 try channelKeys(keys.keySet(of: entry.aid))
             })
         try authority.open()?.personalize(&card)
+        if payment == .test {
+            let payment = try TestPayment()
+            try payment.personalize(
+                &card, in: configuration.centralSecurityDomain,
+                keys: channelKeys(keys.keySet(of: configuration.centralSecurityDomain)), identity)
+            try payment.write(to: file + ".payment")
+        }
         try CardFile.create(file, card)
         let protocols = "SCP03 \(implementation.implementation)" + (scp02Implementation.map { ", \($0)" } ?? "")
         Terminal.output("Card \(cin.hex), \(configuration.figure), \(protocols), is in \(file).")
