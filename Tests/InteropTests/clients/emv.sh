@@ -1,0 +1,46 @@
+# What EMV tools read of a card's payment applications: opensc-tool byte by byte, emvtool, cardpeek, and pyemv over pyscard,
+# which recomputes the cryptograms from the master key.
+#
+#   EMVTOOL=COMMAND  emvtool (PyPI emv, with pyscard 2.0.0 and click 7); `emvtool` in PATH otherwise
+#   EMVPYTHON=COMMAND a Python with pyscard and pyemv; $PYTHON otherwise
+
+EMVTOOL=${EMVTOOL:-$(command -v emvtool)}
+EMVPYTHON=${EMVPYTHON:-$PYTHON}
+
+# select_name AID: the SELECT that opensc-tool sends.
+select_name() { printf '00A40400%02X%s00' $((${#1} / 2)) "$1"; }
+
+start emv-t1 --test-keys --payment test -- --atr t1
+check "PSE answers the SFI of its directory" \
+    "answers $(select_name 315041592E5359532E4444463031) 'SW1=0x90.*6F.*88 01 01'"
+check "PPSE lists the universal cards before the applications of lower priority" \
+    "opensc-tool -s $(select_name 325041592E5359532E4444463031) | tr -d '\n' | grep -q 'SW1=0x90.*BF 0C.*03 33.*03 10.*04 10'"
+check "a universal card answers SELECT with the label of its card" \
+    "opensc-tool -s $(select_name A00000033301010101) | grep -q 'Debit'"
+check "the M/Chip application answers AIP and AFL to a GPO without data" \
+    "opensc-tool -s $(select_name A0000000041010) -s 80A8000002830000 | tr -d '\n' | grep -q '82 02 39 80 94 08'"
+check "GENERATE CRYPTOGRAM of a universal card without its data is refused, not misunderstood" \
+    "opensc-tool -s $(select_name A00000033301010101) -s 80AE800000 | tr -d '\n' | grep -q 'SW1=0x67, SW2=0x00'"
+if $EMVPYTHON -c 'import smartcard, pyemv' 2>/dev/null; then
+    for style in quick universal mchip; do
+        check "pyemv recomputes the cryptogram: $style" \
+            "$EMVPYTHON -W ignore -B '$TESTS/clients/emv_checks.py' emv-t1.card.payment $style"
+    done
+else
+    echo "== pyemv: skipped: not at hand (PyPI: pyemv, pyscard)"
+fi
+stop
+
+# emvtool asks for T=0, and knows no other reader than the first.
+if [ -n "$EMVTOOL" ]; then
+    emvtool() { TERM=dumb $EMVTOOL "$@" 2>&1; }
+    start emv-t0 --test-keys --payment test -- --atr t0
+    check "emvtool lists the applications of PSE" \
+        "emvtool listapps >emvtool.list && grep -q 'M/Chip' emvtool.list && grep -q 'Debit card' emvtool.list"
+    check "emvtool reads every record of the card" "emvtool info >emvtool.info && ! grep -q Traceback emvtool.info"
+    check "emvtool makes a transaction with the application without PDOL and decodes its records" \
+        "emvtool appdata 3 >emvtool.app && grep -q '5413' emvtool.app"
+    stop
+else
+    echo "== emvtool: skipped: not at hand (PyPI: emv, in an environment of its own with pyscard 2.0.0 and click 7)"
+fi
