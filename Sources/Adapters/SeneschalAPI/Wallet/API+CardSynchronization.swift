@@ -82,7 +82,7 @@ extension API {
 
         public static let schema = Schema.object(
             "PreparationReply", "The secure element has its universal instances.",
-            [.required("types", .array(of: universalTypeSchema, 2...2))])
+            [.required("types", .array(of: universalTypeSchema, 2...2, example: [1, 2]))])
     }
 
     public struct PreparationRequest: WireType {

@@ -37,7 +37,7 @@ extension API {
                 .required("transaction", transactionSchema),
                 .required("function", .choice(PaymentFunction.self), "How the terminal was reached."),
                 .required(
-                    "number", .printable(16...16, example: "6299000000000008"), "The token, in the place of tag 5A."),
+                    "number", .printable(16...16, example: "6299000000000007"), "The token, in the place of tag 5A."),
                 .required("expiry", expirySchema), .required("sequenceNumber", .integer(0...99, example: 1)),
                 .required("amount", .integer(1...999_999_999_999, example: 1_250), "In minor units."),
                 .required("currency", currencySchema), .required("merchant", merchantSchema),
