@@ -8,6 +8,7 @@
 #   GPSHELL=COMMAND  gpshell3; `gpshell3` in PATH otherwise
 #   PYSIM=COMMAND    pySim-shell; `pySim-shell.py` in PATH otherwise
 #   PYTHON=COMMAND   a Python with pyscard and cryptography; the system's otherwise
+#   EMVTOOL=COMMAND, EMVPYTHON=COMMAND  emvtool, and a Python with pyscard and pyemv (clients/emv.sh)
 #   CAP=FILE         a further load file with one applet, for the install and delete checks
 #   ONLY=NAME        only clients/NAME.sh
 #   KEEP=DIRECTORY   keep the cards, logs and traces there

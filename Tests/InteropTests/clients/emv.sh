@@ -44,3 +44,27 @@ if [ -n "$EMVTOOL" ]; then
 else
     echo "== emvtool: skipped: not at hand (PyPI: emv, in an environment of its own with pyscard 2.0.0 and click 7)"
 fi
+
+# cardpeek walks through PSE and all AIDs that it knows and reads every record of every file. It needs a home of its own,
+# which its first start makes, and its questions answered: always the first, yes.
+scripts=/usr/share/cardpeek
+if command -v cardpeek >/dev/null && command -v xvfb-run >/dev/null && [ -f $scripts/emv.lua ]; then
+    peek() {
+        yes 1 | head -n 20 |
+            HOME=$WORK/peek timeout 60 xvfb-run -a cardpeek -c -r 'pcsc://Seneschal 00 00' -e "$1" >"$2" 2>&1
+    }
+    start emv-peek --test-keys --payment test -- --atr t1
+    mkdir -p peek
+    peek 'os.exit(0)' peek.first
+    peek "dofile('$scripts/lib/apdu.lua') dofile('$scripts/emv.lua') print('walked through') os.exit(0)" peek.log
+    check "cardpeek walks through the whole card without an error" \
+        "tail -n 5 peek.log; grep -q 'walked through' peek.log && ! grep -q ERROR peek.log"
+    check "cardpeek finds the four applications in PSE" "[ \$(grep -c 'PSE contains application' peek.log) = 4 ]"
+    check "cardpeek gets the whole transaction of three applications, and AIP and AFL of the fourth" \
+        "[ \$(grep -A 2 'Attempting GPO' peek.log | grep -c 'Recv: 9000 77') = 4 ]"
+    check "cardpeek reads the log of the three that it has made a transaction with" \
+        "[ \$(grep -A 2 'Reading LOG SFI 11' peek.log | grep -c 'Recv: 9000') = 3 ]"
+    stop
+else
+    echo "== cardpeek: skipped: not at hand (Debian: apt-get install cardpeek xvfb)"
+fi
