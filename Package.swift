@@ -86,6 +86,7 @@ let package = Package(
         .target(name: "CPCSC", path: "Sources/Foundations/CPCSC"),
         .target(name: "CTesseract", path: "Sources/Foundations/CTesseract"),
         .target(name: "CFreeType", path: "Sources/Foundations/CFreeType"),
+        .target(name: "CDigitNet", path: "Sources/Foundations/CDigitNet"),
 
         // Foundations
         target(.foundations, "ISO7816"),
@@ -132,7 +133,7 @@ let package = Package(
                 "TrustedServiceManager", "Wallet", "Issuing", "EMV", "CardCryptography", "ISO7816", "GlobalPlatform",
                 grdb,
             ]),
-        target(.adapters, "CardCapture", ["CTesseract", "CFreeType", "MobileDevice", "EMV"]),
+        target(.adapters, "CardCapture", ["CTesseract", "CFreeType", "CDigitNet", "MobileDevice", "EMV"]),
         target(
             .adapters, "CardLink",
             ["ISO7816", "CardCryptography", "SecureElement", "CardManagement", "MobileDevice", "SERAM", "EMV"]),

@@ -17,6 +17,7 @@ enum Floors {
         "CPCSC": ["PCSCLink"],
         "CTesseract": ["CardCapture"],
         "CFreeType": ["CardCapture"],
+        "CDigitNet": ["CardCapture"],
     ]
 
     /// Modules of the toolchain. Everything else from outside is an adapter's or a product's business.
@@ -27,7 +28,9 @@ enum Floors {
 
     /// Every target of `Sources`, with its floor counted from the ground.
     static func targets(of files: [SourceTree.File]) -> [String: Int] {
-        var floors: [String: Int] = ["COpenSSL": 0, "CZlib": 0, "CPCSC": 0, "CTesseract": 0, "CFreeType": 0]
+        var floors: [String: Int] = [
+            "COpenSSL": 0, "CZlib": 0, "CPCSC": 0, "CTesseract": 0, "CFreeType": 0, "CDigitNet": 0,
+        ]
         for file in files {
             let parts = file.path.split(separator: "/")
             guard parts.count > 3, let floor = fromTheGround.firstIndex(of: String(parts[1])) else { continue }

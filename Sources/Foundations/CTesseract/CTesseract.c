@@ -31,6 +31,8 @@ void ctesseract_engine_set_segmentation(ctesseract_engine *engine, int mode) {
 }
 
 ctesseract_results *ctesseract_engine_recognize(ctesseract_engine *engine, ctesseract_pix *pix, int resolution) {
+    /* One picture is too little work for several threads: they would wait for each other. */
+    if (tesseract.set_threads != NULL) tesseract.set_threads(1);
     tesseract.set_image(engine, pix);
     tesseract.set_resolution(engine, resolution);
     if (tesseract.recognize(engine, NULL) != 0) return NULL;

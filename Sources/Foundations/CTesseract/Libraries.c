@@ -19,14 +19,14 @@ struct call {
     void **place;
 };
 
-static int load(const char *name, const struct call *calls, size_t count) {
+static void *load(const char *name, const struct call *calls, size_t count) {
     void *library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
-    if (library == NULL) return 0;
+    if (library == NULL) return NULL;
     for (size_t index = 0; index < count; index++) {
         *calls[index].place = dlsym(library, calls[index].name);
-        if (*calls[index].place == NULL) return 0;
+        if (*calls[index].place == NULL) return NULL;
     }
-    return 1;
+    return library;
 }
 
 static int has_tesseract = 0, has_leptonica = 0;
@@ -94,10 +94,13 @@ static void load_both(void) {
         {"TessChoiceIteratorConfidence", (void **)&tesseract.choice_confidence},
         {"TessChoiceIteratorDelete", (void **)&tesseract.delete_choices},
     };
-    has_leptonica = load(LEPTONICA, leptonica_names, sizeof leptonica_names / sizeof leptonica_names[0]);
+    has_leptonica = load(LEPTONICA, leptonica_names, sizeof leptonica_names / sizeof leptonica_names[0]) != NULL;
     if (!has_leptonica) return;
     leptonica.set_severity(6 /* L_SEVERITY_NONE: what is wrong with a picture is told by the answer */);
-    has_tesseract = load(TESSERACT, tesseract_names, sizeof tesseract_names / sizeof tesseract_names[0]);
+    void *library = load(TESSERACT, tesseract_names, sizeof tesseract_names / sizeof tesseract_names[0]);
+    if (library == NULL) return;
+    has_tesseract = 1;
+    *(void **)&tesseract.set_threads = dlsym(library, "omp_set_num_threads");
 }
 
 static void load_once(void) {

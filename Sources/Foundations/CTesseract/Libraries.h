@@ -26,6 +26,8 @@ struct tesseract_calls {
     const char *(*choice_text)(void *);
     float (*choice_confidence)(void *);
     void (*delete_choices)(void *);
+    /* Of OpenMP, which Tesseract may be built with: absent where it is not. */
+    void (*set_threads)(int);
 };
 
 struct leptonica_calls {

@@ -31,19 +31,21 @@ public struct CardReader: Sendable {
 
     /// - Parameter month: the present one, before which no card that is good expires.
     public func judge(_ reading: CardReading, in month: CardExpiry) -> RecognizedCard {
-        let runs = reading.digitLines.flatMap { line in DigitRun.all(of: line).map { (line, $0) } }
-        let candidates = runs.filter { isCandidate($0.1) }
         var accepted: [(line: ReadLine, run: DigitRun, number: PrimaryAccountNumber)] = []
         var reasons: [UnreadableReason] = []
-        for (line, run) in candidates {
-            switch verdict(on: run) {
-            case .success(let number): accepted.append((line, run, number))
-            case .failure(let refusal): reasons.append(refusal.reason)
+        var hasOther = false
+        for line in reading.digitLines {
+            for run in DigitRun.all(of: line) where isCandidate(run) {
+                switch verdict(on: run) {
+                case .success(let number): accepted.append((line, run, number))
+                case .failure(let refusal):
+                    reasons.append(refusal.reason)
+                    hasOther = hasOther || mayBeANumber(run)
+                }
             }
         }
         guard let first = accepted.first else { return .anotherPhotograph(Self.foremost(of: reasons)) }
-        // A second number may be the card's own, misread.
-        guard Set(accepted.map { $0.number }).count == 1, !reasons.contains(where: { $0 != .unknownIssuer }) else {
+        guard Set(accepted.map { $0.number }).count == 1, !hasOther else {
             return .anotherPhotograph(.severalNumbers)
         }
         guard !contradicts(first.number, reading.textLines) else { return .anotherPhotograph(.uncertainDigits) }
@@ -58,6 +60,15 @@ public struct CardReader: Sendable {
 
     /// Long enough to be a card number, and to be confused with one.
     private func isCandidate(_ run: DigitRun) -> Bool { (12...24).contains(run.symbols.count) }
+
+    /// Whether a run that was refused looks so much like a card number that it may be the card's own, misread.
+    private func mayBeANumber(_ run: DigitRun) -> Bool {
+        let mean = run.symbols.reduce(0) { $0 + $1.confidence } / Double(run.symbols.count)
+        guard mean >= Self.meanConfidenceOfNumbers, run.isGroupedLikeACardNumber else { return false }
+        return issuers.digitCount(of: run.digits) == run.symbols.count
+    }
+
+    private static let meanConfidenceOfNumbers = 0.75
 
     private struct Refusal: Error { let reason: UnreadableReason }
 
