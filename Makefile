@@ -18,6 +18,7 @@ demo: setup ## Provisions services onto virtual secure elements through a runnin
 	$(SWIFT) run --configuration $(DEMO_CONFIGURATION) seneschal demo $(DEMO_ARGUMENTS)
 
 test: setup ## Builds everything and runs all tests
+	-@Scripts/setup.sh --photographs
 	$(SWIFT) test
 
 bench: setup ## Measures, and prints ratios

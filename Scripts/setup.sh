@@ -4,6 +4,10 @@
 # exactly which packages to install.
 #
 #   Scripts/setup.sh            what `make demo` and `make test` need
+#   Scripts/setup.sh --photographs
+#                               what reading cards from pictures needs, and drawing them for the tests: `make test`
+#                               installs it where it can; without it those tests are skipped, and the demonstration
+#                               does not photograph
 #   Scripts/setup.sh --interop  the programs that `make interop` puts on the card, as far as Debian has them
 set -euo pipefail
 
@@ -60,6 +64,28 @@ missing_clients() {
     /usr/bin/python3 -c 'import smartcard' 2>/dev/null || echo python3-pyscard
     /usr/bin/python3 -c 'import cryptography' 2>/dev/null || echo python3-cryptography
 }
+
+# Prints the Debian packages that reading and drawing cards need, those that are missing.
+missing_for_photographs() {
+    local fonts=/usr/share/fonts
+    [ -n "$(find /usr/lib /usr/local/lib -name 'libtesseract.so.5' -print -quit 2>/dev/null)" ] || echo libtesseract5
+    [ -n "$(find /usr/lib /usr/local/lib -name 'libfreetype.so.6' -print -quit 2>/dev/null)" ] || echo libfreetype6
+    [ -n "$(find /usr/share -name eng.traineddata -print -quit 2>/dev/null)" ] || echo tesseract-ocr-eng
+    [ -e $fonts/truetype/dejavu/DejaVuSansMono.ttf ] || echo fonts-dejavu-core
+    [ -e $fonts/truetype/liberation/LiberationMono-Regular.ttf ] || echo fonts-liberation
+    [ -e $fonts/truetype/ocr-a/OCRA.ttf ] || echo fonts-ocr-a
+    [ -e $fonts/opentype/ocr-b/OCRB.otf ] || echo fonts-ocr-b
+}
+
+if [ "${1:-}" = --photographs ]; then
+    missing=$(missing_for_photographs | tr '\n' ' ')
+    [ -z "${missing// /}" ] && exit 0
+    echo "setup: installing $missing"
+    # shellcheck disable=SC2086 # one word each
+    if install_packages $missing && [ -z "$(missing_for_photographs)" ]; then exit 0; fi
+    echo "setup: these could not be installed from here: $missing; the tests that need them are skipped" >&2
+    exit 1
+fi
 
 if [ "${1:-}" = --interop ]; then
     missing=$(missing_clients | tr '\n' ' ')

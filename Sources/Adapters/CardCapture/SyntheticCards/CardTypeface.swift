@@ -33,6 +33,9 @@ public struct CardTypeface: Hashable, Sendable {
         self.package = package
     }
 
+    /// Whether FreeType and the font are installed.
+    public var isAvailable: Bool { LetterFont(path: Self.folder + file) != nil }
+
     /// - Throws: ``SyntheticCardError`` `.noFont` where FreeType or the font is not installed.
     func open() throws(SyntheticCardError) -> LetterFont {
         guard let font = LetterFont(path: Self.folder + file) else { throw .noFont(name: name, package: package) }

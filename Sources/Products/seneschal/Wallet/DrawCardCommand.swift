@@ -32,10 +32,10 @@ struct DrawCardCommand: AsyncParsableCommand {
     var typeface = CardTypeface.dejaVuMono.name
 
     @Option(help: "printed, embossed with a colored tip, or bare.")
-    var relief = SyntheticCard.Relief.printed
+    var relief = ReliefArgument.printed
 
-    @Option(help: "One of \(CardPhotograph.Difficulty.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var camera = CardPhotograph.Difficulty.flat
+    @Option(help: "One of \(CameraArgument.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var camera = CameraArgument.flat
 
     @Option(help: "Colors, pattern and what else is not given follow from it.")
     var seed: UInt64 = 1
@@ -51,8 +51,8 @@ struct DrawCardCommand: AsyncParsableCommand {
         var random = SeededGenerator(seed: seed)
         let card = SyntheticCard.random(
             number: account.revealed(), groups: SyntheticCard.usualGroups(account.count), expiry: expiry, name: name,
-            typeface: face, relief: relief, using: &random)
-        var photograph = CardPhotograph.random(camera, using: &random)
+            typeface: face, relief: relief.relief, using: &random)
+        var photograph = CardPhotograph.random(camera.difficulty, using: &random)
         photograph.jpegQuality = nil
         try DurableFile.create(file, with: photograph.file(of: card))
         Terminal.output("A picture of \(account.masked) is in \(file).")
@@ -60,5 +60,31 @@ struct DrawCardCommand: AsyncParsableCommand {
     }
 }
 
-extension SyntheticCard.Relief: ExpressibleByArgument {}
-extension CardPhotograph.Difficulty: ExpressibleByArgument {}
+enum ReliefArgument: String, ExpressibleByArgument, CaseIterable {
+    case printed, embossed, bare
+
+    var relief: SyntheticCard.Relief {
+        switch self {
+        case .printed: .printed
+        case .embossed: .embossed
+        case .bare: .bare
+        }
+    }
+}
+
+enum CameraArgument: String, ExpressibleByArgument, CaseIterable {
+    case flat, rotated, perspective, blurred, noisy, glare, compressed, hard
+
+    var difficulty: CardPhotograph.Difficulty {
+        switch self {
+        case .flat: .flat
+        case .rotated: .rotated
+        case .perspective: .perspective
+        case .blurred: .blurred
+        case .noisy: .noisy
+        case .glare: .glare
+        case .compressed: .compressed
+        case .hard: .hard
+        }
+    }
+}
