@@ -51,7 +51,26 @@ struct WireExampleTests {
         }
     }
 
-    static let specimens = [
+    static let specimens = centralTSM + issuer
+
+    private static let issuer = [
+        Specimen(API.IssuerVerificationRequest.self), Specimen(API.IssuerVerificationAnswer.self),
+        Specimen(API.OneTimePasswordRequest.self), Specimen(API.IssuerBindingRequest.self),
+        Specimen(API.IssuerBinding.self), Specimen(API.IssuerUnbinding.self),
+        Specimen(API.IssuerAuthorizationRequest.self), Specimen(API.IssuerAuthorizationAnswer.self),
+        Specimen(API.ChipAuthorizationRequest.self), Specimen(API.ReversalRequest.self), Specimen(API.Reversal.self),
+        Specimen(API.RegisterCardholderRequest.self), Specimen(API.Page<API.Cardholder>.self),
+        Specimen(API.IssueCardRequest.self), Specimen(API.IssuedCard.self), Specimen(API.CardStateRequest.self),
+        Specimen(API.Page<API.CardAccount>.self), Specimen(API.Page<API.IssuerBindingRecord>.self),
+        Specimen(API.PersonalizationRequest.self), Specimen(API.ChipPersonalization.self),
+        Specimen(API.Page<API.CardTransaction>.self), Specimen(API.Page<API.OutgoingOneTimePassword>.self),
+        Specimen(API.RegisterWalletRequest.self), Specimen(API.RegisteredWallet.self),
+        Specimen(API.RenewCredentialRequest.self), Specimen(API.WalletKeyRequest.self),
+        Specimen(API.Page<API.WalletPlatform>.self), Specimen(API.IssuerKey.self),
+        Specimen(API.Page<API.IssuerAuditEntry>.self),
+    ]
+
+    private static let centralTSM = [
         Specimen(API.SecureElementIdentifierRequest.self), Specimen(API.SecureElementIdentifierResponse.self),
         Specimen(API.SecureElementDataRequest.self), Specimen(API.SecureElementDataResponse.self),
         Specimen(API.PrePersonalizationRequest.self), Specimen(API.PrePersonalizationResponse.self),

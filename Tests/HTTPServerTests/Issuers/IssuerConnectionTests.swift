@@ -3,6 +3,7 @@ import EMV
 import Foundation
 import Issuing
 import JOSE
+import MobileDevice
 import SeneschalAPI
 import SeneschalClient
 import Testing
@@ -109,6 +110,45 @@ struct IssuerConnectionTests {
         }
     }
 
+    @Test(
+        "a device binds with nothing but the wallet's assertion, and finds each issuer by its name (BIND-02, BIND-04)")
+    func device() async throws {
+        let issuer = try await TestIssuer()
+        try await issuer.live { port in
+            let card = try await issuer.withClient(on: port, as: issuer.operator) {
+                try await self.card(of: issuer, $0)
+            }
+            let answer = try await issuer.withClient(on: port, as: issuer.wallet) {
+                try await HTTPIssuerConnection($0).verify(self.request(card), key: "1")
+            }
+            guard case .verified(let verified) = answer else {
+                Issue.record("not verified")
+                return
+            }
+            try await issuer.withClient(on: port, as: nil) { client in
+                let directory = HTTPCardIssuerDirectory(["harbour-bank": HTTPCardIssuerService(client)])
+                #expect(directory.issuer(named: "tide-bank") == nil)
+                let service = try #require(directory.issuer(named: "harbour-bank"))
+                var request = CardBindingRequest(
+                    issuerCardReference: verified.issuerCardReference, user: TestIssuer.user,
+                    secureElement: TestIssuer.secureElement,
+                    assertion: try self.bindingRequest(verified, issuer).assertion)
+                let bound = try await service.bind(request, key: "2")
+                #expect(try await service.bind(request, key: "3") == bound)
+                request.secureElement = "45434E0000000002"
+                do throws(CardIssuerError) {
+                    _ = try await service.bind(request, key: "4")
+                    Issue.record("bound")
+                } catch {
+                    guard case .refused("assertionRefused", _) = error else {
+                        Issue.record("\(error)")
+                        return
+                    }
+                }
+            }
+        }
+    }
+
     @Test("two issuers at once keep to themselves: what is signed for one is refused by the other (BIND-04)")
     func twoIssuers() async throws {
         let harbour = try await TestIssuer()
@@ -117,7 +157,10 @@ struct IssuerConnectionTests {
             let card = try await tide.withClient(on: port, as: tide.operator) { try await self.card(of: tide, $0) }
             #expect(card.number.hasPrefix("54133300"))
             try await tide.withClient(on: port, as: harbour.wallet) { client in
-                await #expect(throws: SeneschalClientError.self) { try await client.reverseTransaction("t") }
+                await #expect(throws: SeneschalClientError.self) {
+                    _ = try await client.reverseTransaction("t")
+                }
+                return
             }
             try await tide.withClient(on: port, as: tide.wallet) { client in
                 let connection = HTTPIssuerConnection(client)

@@ -73,6 +73,7 @@ struct IssuerDoorTests {
         try await issuer.test { client in
             let card = try await issuer.card(at: client)
             let right = try #require(TestIssuer.verification(card).members)
+            // Five of them: no more than one user may try.
             for (field, value) in [
                 ("number", "4761739001010010"), ("expiry", "01/31"), ("cardholderName", "Ada"),
                 ("identityNumber", "0000"), ("telephoneNumber", "none"),
@@ -82,7 +83,6 @@ struct IssuerDoorTests {
                 let answer = try await client.post("/issuer/v1/verifications", body, as: issuer.wallet)
                 #expect(answer.status == 200)
                 #expect(answer.json == ["outcome": "refused"], "\(field)")
-                if field == "identityNumber" { break }
             }
         }
     }

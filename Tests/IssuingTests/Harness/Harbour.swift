@@ -14,6 +14,8 @@ struct Harbour {
     let issuer: CardIssuer
     let desk: IssuerDesk
     let store: SQLiteIssuerStore
+    /// What the issuer works with: the store, until a test takes the power away.
+    let power: CutStore
     let vault: IssuerVault
     let messages = SimulatedTextMessages()
     let clock = SettableClock()
@@ -38,9 +40,10 @@ struct Harbour {
         vault = try IssuerVault.open(
             at: folder + "/vault", unlock: .keyFile(folder + "/key"), name: "harbour-bank")
         self.store = store
+        power = CutStore(store)
         issuer = CardIssuer(
             profile: try IssuerProfile(name: "harbour-bank", issuerIdentifications: [Self.bin]), policy: policy,
-            store: store, keys: vault, sender: sender ?? messages, clock: clock,
+            store: power, keys: vault, sender: sender ?? messages, clock: clock,
             random: SeededRandomSource(seed: seed))
         desk = IssuerDesk(issuer)
         ada = try await desk.registerCardholder(Self.details, Self.operator("holder")).id
