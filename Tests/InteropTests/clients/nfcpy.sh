@@ -37,6 +37,13 @@ else
     nfcpy "a random UID of four bytes is another one in the next field" random
     land
 
+    "$SENESCHAL" card new nfcpy-pay.card --test-keys --payment test >nfcpy-pay.new.log 2>&1 ||
+        { cat nfcpy-pay.new.log; exit 1; }
+    on_air nfcpy-pay
+    nfcpy "the payment directory, every application in it, its processing options and its records" payment
+    nfcpy "a payment over a link that loses frames is counted once" counted
+    land
+
     start nfcpy-served --test-keys -- --atr t1 --air $air
     nfcpy "the card in a PC/SC reader is on the air at the same time" exchange
     check "and pcscd still reaches it" "answers 00A4040000 'SW1=0x90, SW2=0x00.*6F.*84 '"
