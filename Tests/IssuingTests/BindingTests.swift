@@ -200,6 +200,21 @@ struct BindingTests {
         try await harbour.issuer.unbind(harbour.bindingRequest(card), Harbour.wallet())
     }
 
+    @Test("an assertion that has bound does not bind again after the unbinding; a fresh one does")
+    func replayAfterUnbinding() async throws {
+        let harbour = try await Harbour()
+        let card = try await harbour.card()
+        _ = try await harbour.verify(harbour.request(card))
+        let kept = try harbour.bindingRequest(card)
+        let device = { IssuerRequester(.device, idempotencyKey: $0) }
+        let first = try await harbour.issuer.bind(kept, device("1"))
+        try await harbour.issuer.unbind(harbour.bindingRequest(card), Harbour.wallet())
+        #expect(await failure { try await harbour.issuer.bind(kept, device("2")) } == .statement(.replayed))
+        #expect(try await harbour.desk.bindings(of: card.card.reference).isEmpty)
+        let second = try await harbour.issuer.bind(harbour.bindingRequest(card), Harbour.wallet())
+        #expect(second.id != first.id)
+    }
+
     @Test("a further key of the wallet's is believed once it is registered")
     func keyRotation() async throws {
         let harbour = try await Harbour()

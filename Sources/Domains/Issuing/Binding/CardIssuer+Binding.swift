@@ -10,11 +10,13 @@ extension CardIssuer {
     ) async throws(IssuingError) -> BindingAnswer {
         try checkSecureElement(request.secureElement)
         return try await once(requester, "binding", fields: request.fields) { records, now throws(IssuingError) in
-            let user = try asserted(request, requester, purpose: "bind", records)
+            let (user, isNew) = try asserted(request, requester, purpose: "bind", records)
             if let known = try records.binding(of: request.card, user, request.secureElement) {
                 return Done(
                     BindingAnswer(id: known.id, confirmation: known.confirmation), card: known.card, detail: "known")
             }
+            // What it bound has been unbound since: it does not bind again.
+            guard isNew else { throw .statement(.replayed) }
             try checkMayBind(request.card, user, records, now)
             let binding = try binding(request, user, now)
             try records.apply(.insertBinding(binding))
@@ -30,17 +32,18 @@ extension CardIssuer {
         try checkSecureElement(request.secureElement)
         let _: Bool = try await once(requester, "unbinding", fields: request.fields) {
             records, now throws(IssuingError) in
-            let user = try asserted(request, requester, purpose: "unbind", records)
+            let (user, _) = try asserted(request, requester, purpose: "unbind", records)
             let binding = try records.binding(of: request.card, user, request.secureElement)
             if let binding { try records.apply(.deleteBinding(binding.id)) }
             return Done(binding != nil, card: request.card, detail: "secure element \(request.secureElement)")
         }
     }
 
-    /// Whose user it is that a wallet has asserted, everything as in the request.
+    /// Whose user it is that a wallet has asserted, everything as in the request, and whether the assertion is used for the
+    /// first time.
     private func asserted(
         _ request: BindingRequest, _ requester: IssuerRequester, purpose: String, _ records: any IssuerTransaction
-    ) throws(IssuingError) -> WalletUser {
+    ) throws(IssuingError) -> (WalletUser, isNew: Bool) {
         let asking: String? = if case .device = requester.party { nil } else { try requester.wallet() }
         let (claims, wallet) = try reader().read(
             request.assertion, from: asking, of: try records.wallets(), as: BindingAssertionClaims.self)
@@ -50,25 +53,28 @@ extension CardIssuer {
             throw .statement(.differs(field: "secureElement"))
         }
         guard (1...Self.assertionNameBytesMax).contains(claims.jti.utf8.count) else { throw .statement(.claims) }
-        try use(claims, of: wallet, for: framed([purpose] + request.fields), records)
-        return try WalletUser(wallet: wallet.name, user: request.user)
+        let isNew = try use(claims, of: wallet, for: framed([purpose] + request.fields), records)
+        return (try WalletUser(wallet: wallet.name, user: request.user), isNew)
     }
 
     static let assertionNameBytesMax = 128
 
     /// An assertion is good for one purpose, however often it is shown.
+    ///
+    /// - Returns: whether it is shown for the first time.
     private func use(
         _ claims: BindingAssertionClaims, of wallet: WalletPlatform, for purpose: [UInt8],
         _ records: any IssuerTransaction
-    ) throws(IssuingError) {
+    ) throws(IssuingError) -> Bool {
         let purpose = String(decoding: purpose, as: UTF8.self)
         if let used = try records.usedAssertion(claims.jti, of: wallet.name) {
             guard used.purpose == purpose else { throw .statement(.replayed) }
-            return
+            return false
         }
         try records.apply(
             .putUsedAssertion(
                 UsedAssertion(wallet: wallet.name, name: claims.jti, purpose: purpose, expiresAt: claims.exp)))
+        return true
     }
 
     private func checkMayBind(
