@@ -10,8 +10,8 @@ struct Specimen: Sendable, CustomStringConvertible {
     let number: String
     let expiry: String
     let name: String
-    private let card: SyntheticCard
-    private let photograph: CardPhotograph
+    let card: SyntheticCard
+    let photograph: CardPhotograph
 
     init(
         seed: UInt64, _ typeface: CardTypeface, _ relief: SyntheticCard.Relief,

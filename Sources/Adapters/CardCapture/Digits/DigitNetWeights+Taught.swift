@@ -1,4 +1,4 @@
-// Made by `SENESCHAL_TEACH=weights swift test -c release -Xswiftc -enable-testing --filter DigitTeaching`; not to be edited.
+// Made by the test `DigitTeachingTests`; not to be edited. See docs/how-to/read-a-card-from-a-picture.md.
 
 extension DigitNetWeights {
     /// What one step of a weight is worth, layer by layer.
