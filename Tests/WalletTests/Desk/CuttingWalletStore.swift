@@ -33,6 +33,9 @@ final class CuttingWalletStore: WalletStore {
     func sessions(of user: UserID) async throws(WalletStoreError) -> [Session] { try await inner.sessions(of: user) }
     func card(_ reference: CardReference) async throws(WalletStoreError) -> Card? { try await inner.card(reference) }
     func cards(of user: UserID) async throws(WalletStoreError) -> [Card] { try await inner.cards(of: user) }
+    func cards(after reference: CardReference?, limit: Int) async throws(WalletStoreError) -> [Card] {
+        try await inner.cards(after: reference, limit: limit)
+    }
     func card(of user: UserID, lookupTag: [UInt8]) async throws(WalletStoreError) -> Card? {
         try await inner.card(of: user, lookupTag: lookupTag)
     }

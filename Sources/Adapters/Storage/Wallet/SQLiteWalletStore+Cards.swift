@@ -11,6 +11,14 @@ extension SQLiteWalletStore {
         }
     }
 
+    public func cards(after reference: CardReference?, limit: Int) async throws(WalletStoreError) -> [Card] {
+        try await readers.read {
+            try WalletTables.cards.all(
+                "WHERE reference > ? ORDER BY reference LIMIT ?",
+                [reference?.rawValue ?? "", SQLiteStore.pageEntries(limit)], in: $0)
+        }
+    }
+
     public func card(of user: UserID, lookupTag: [UInt8]) async throws(WalletStoreError) -> Card? {
         try await readers.read {
             try WalletTables.cards.all(

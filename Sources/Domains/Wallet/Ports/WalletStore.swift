@@ -21,6 +21,8 @@ public protocol WalletStore: Sendable {
     func card(_ reference: CardReference) async throws(WalletStoreError) -> Card?
     /// In order of creation; removed ones included.
     func cards(of user: UserID) async throws(WalletStoreError) -> [Card]
+    /// By reference, removed ones included: a page of all there are.
+    func cards(after reference: CardReference?, limit: Int) async throws(WalletStoreError) -> [Card]
     /// The one that is not removed.
     func card(of user: UserID, lookupTag: [UInt8]) async throws(WalletStoreError) -> Card?
     func credential(_ id: CredentialID) async throws(WalletStoreError) -> Credential?

@@ -1,0 +1,69 @@
+/// What a wallet does without being asked: settles payments whose issuer was silent, seals card numbers anew under the
+/// newest key, forgets what is over.
+public struct WalletUpkeep: Sendable {
+    let payments: PaymentDesk
+    let vault: any CardNumberVault
+
+    /// Cards that are read at once.
+    static let pageCards = 100
+
+    public init(payments: PaymentDesk, vault: any CardNumberVault) {
+        self.payments = payments
+        self.vault = vault
+    }
+
+    /// - Parameter days: how long what is over is kept.
+    public func run(keepingDays days: Int) async throws(WalletError) -> UpkeepReport {
+        let settled = try await payments.settleAll()
+        let resealed = try await resealCards()
+        let time = payments.clock.now() - Int64(days) * 86_400
+        try await stored { () async throws(WalletStoreError) in
+            try await payments.store.commit([.forget(before: time)])
+        }
+        return UpkeepReport(settledPayments: settled, resealedCards: resealed)
+    }
+
+    /// A card that is changed meanwhile is left to the next time.
+    private func resealCards() async throws(WalletError) -> Int {
+        var (last, count): (CardReference?, Int) = (nil, 0)
+        while true {
+            let after = last
+            let page = try await stored { () async throws(WalletStoreError) in
+                try await payments.store.cards(after: after, limit: Self.pageCards)
+            }
+            for card in page where !card.sealedNumber.isEmpty {
+                if try await isResealed(card) { count += 1 }
+            }
+            guard page.count == Self.pageCards, let end = page.last else { return count }
+            last = end.reference
+        }
+    }
+
+    private func isResealed(_ card: Card) async throws(WalletError) -> Bool {
+        let sealed = try await kept { () async throws(WalletVaultError) in
+            try await vault.resealed(card.sealedNumber, of: card.reference)
+        }
+        guard let sealed else { return false }
+        var card = card
+        card.sealedNumber = sealed
+        do {
+            try await payments.store.commit([.card(card)])
+            return true
+        } catch .conflict {
+            return false
+        } catch {
+            throw WalletError(error)
+        }
+    }
+}
+
+/// What was done.
+public struct UpkeepReport: Hashable, Sendable {
+    public var settledPayments: Int
+    public var resealedCards: Int
+
+    public init(settledPayments: Int, resealedCards: Int) {
+        self.settledPayments = settledPayments
+        self.resealedCards = resealedCards
+    }
+}
