@@ -35,7 +35,8 @@ struct PrintedTextTests {
         arguments: [
             ("ADA LOVELACE", "ADA LOVELACE"), ("ANNA O'NEILL", "ANNA O'NEILL"),
             ("J. M. GARCIA-LOPEZ", "J. M. GARCIA-LOPEZ"),
-            ("SPECIMEN BANK", nil), ("VALID THRU", nil), ("LOVELACE", nil), ("ADA L0VELACE", nil), ("A B", nil),
+            ("K VAN. DER BERG", nil), ("A- COP", nil), ("ADA 'LOVELACE", nil), ("SPECIMEN BANK", nil),
+            ("VALID THRU", nil), ("LOVELACE", nil), ("ADA L0VELACE", nil), ("A B", nil),
             ("ONE TWO THREE FOUR FIVE", nil), ("MAXIMILIANUS ALEXANDROPOULOS", nil),
         ] as [(String, String?)])
     func name(_ text: String, _ expected: String?) throws {

@@ -11,13 +11,22 @@ public struct CardReader: Sendable {
         public var confidence: Double
         /// Ahead of the next best.
         public var margin: Double
-        /// Of a date and of a name, which the person sees and can correct.
-        public var textConfidence: Double
+        /// Of every digit of a date.
+        public var dateConfidence: Double
+        /// Of every letter of a name, which the person sees and can correct.
+        public var nameConfidence: Double
+        /// Of every digit of another number in the second reading, which takes the first one's away.
+        public var contradictionConfidence: Double
 
-        public init(confidence: Double = 0.9, margin: Double = 0.85, textConfidence: Double = 0.8) {
+        public init(
+            confidence: Double = 0.9, margin: Double = 0.85, dateConfidence: Double = 0.85,
+            nameConfidence: Double = 0.92, contradictionConfidence: Double = 0.8
+        ) {
             self.confidence = confidence
             self.margin = margin
-            self.textConfidence = textConfidence
+            self.dateConfidence = dateConfidence
+            self.nameConfidence = nameConfidence
+            self.contradictionConfidence = contradictionConfidence
         }
     }
 
@@ -52,9 +61,9 @@ public struct CardReader: Sendable {
         return .card(
             CapturedCard(
                 number: first.number,
-                expiry: PrintedDate.expiry(in: reading, notBefore: month, confidence: thresholds.textConfidence),
+                expiry: PrintedDate.expiry(in: reading, notBefore: month, confidence: thresholds.dateConfidence),
                 cardholderName: CardholderName.find(
-                    in: reading.textLines, below: first.line, confidence: thresholds.textConfidence),
+                    in: reading.textLines, below: first.line, confidence: thresholds.nameConfidence),
                 confidence: first.run.confidence))
     }
 
@@ -89,7 +98,9 @@ public struct CardReader: Sendable {
     /// Whether the other reading of the picture shows, with certainty, another card number.
     private func contradicts(_ number: PrimaryAccountNumber, _ lines: [ReadLine]) -> Bool {
         lines.flatMap(DigitRun.all(of:)).contains { run in
-            guard run.confidence >= thresholds.textConfidence, let other = try? PrimaryAccountNumber(run.digits) else {
+            guard run.confidence >= thresholds.contradictionConfidence,
+                let other = try? PrimaryAccountNumber(run.digits)
+            else {
                 return false
             }
             return issuers.knows(other) && other != number

@@ -24,10 +24,14 @@ enum CardholderName {
         return text.count <= charactersMax ? text : nil
     }
 
+    /// Capital letters; between two of them a hyphen or an apostrophe; a full stop behind a single one.
     private static func isNamePart(_ word: String) -> Bool {
-        word.utf8.allSatisfy { (0x41...0x5A).contains($0) || [0x2D, 0x27, 0x2E].contains($0) }
-            && word.utf8.first.map { (0x41...0x5A).contains($0) } == true
+        let letters = word.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == "'" }
+        if word.count == 2, word.last == ".", let first = word.first { return isCapital(first) }
+        return letters.allSatisfy { !$0.isEmpty && $0.allSatisfy(isCapital) }
     }
+
+    private static func isCapital(_ character: Character) -> Bool { ("A"..."Z").contains(character) }
 
     /// What cards print besides names.
     private static let common: Set<String> = [
