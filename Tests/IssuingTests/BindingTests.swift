@@ -149,13 +149,13 @@ struct BindingTests {
         let wrong: [(String, JSONWebSignatureError)] = [
             (
                 try harbour.sign(
-                    claims, type: BindingAssertionClaims.type, by: NamedSigningKey(name: "?", privateKey: stranger)),
+                    claims, type: BindingAssertionClaims.type, by: NamedPrivateKey(name: "?", privateKey: stranger)),
                 .unknownKey
             ),
             (
                 try harbour.sign(
                     claims, type: BindingAssertionClaims.type,
-                    by: NamedSigningKey(name: "lantern-key", privateKey: stranger)), .signature
+                    by: NamedPrivateKey(name: "lantern-key", privateKey: stranger)), .signature
             ),
             (try harbour.sign(claims, type: AuthorizationAssertionClaims.type), .type),
             (good.replacing(".", with: "", maxReplacements: 1), .malformed),
@@ -220,7 +220,7 @@ struct BindingTests {
         let harbour = try await Harbour()
         let card = try await harbour.card()
         _ = try await harbour.verify(harbour.request(card))
-        let next = NamedSigningKey(name: "lantern-key-2", privateKey: .generate(.p256))
+        let next = NamedPrivateKey(name: "lantern-key-2", privateKey: .generate(.p256))
         let claims = BindingAssertionClaims(
             iss: "lantern", aud: "harbour-bank", sub: Harbour.user, card: card.card.reference.rawValue,
             secureElement: Harbour.secureElement, iat: Harbour.noon, exp: Harbour.noon + 300, jti: "j")

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A signed message")
 struct JSONWebSignatureTests {
-    private let key = NamedSigningKey(name: "key-1", privateKey: .generate(.p256))
+    private let key = NamedPrivateKey(name: "key-1", privateKey: .generate(.p256))
 
     private func verify(_ compact: String, type: String = "test+jwt") throws -> [UInt8] {
         try JSONWebSignature.verify(compact, type: type) { $0 == "key-1" ? key.privateKey.publicKey : nil }
@@ -75,7 +75,7 @@ struct JSONWebSignatureTests {
             try verify(String(repeating: "A", count: JSONWebSignature.bytesMax + 1))
         }
         #expect(throws: JSONWebSignatureError.unsuitableKey) {
-            try JSONWebSignature.sign([], type: "t", key: NamedSigningKey(name: "k", privateKey: .generate(.p384)))
+            try JSONWebSignature.sign([], type: "t", key: NamedPrivateKey(name: "k", privateKey: .generate(.p384)))
         }
     }
 }

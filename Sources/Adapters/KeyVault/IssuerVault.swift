@@ -69,7 +69,7 @@ public final class IssuerVault: IssuerKeys {
     public func sign(_ payload: [UInt8], type: String) throws(IssuingError) -> String {
         do {
             return try JSONWebSignature.sign(
-                payload, type: type, key: NamedSigningKey(name: name, privateKey: try privateKey()))
+                payload, type: type, key: NamedPrivateKey(name: name, privateKey: try privateKey()))
         } catch {
             throw .internal(reason: "\(error)")
         }

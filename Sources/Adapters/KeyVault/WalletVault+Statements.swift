@@ -30,13 +30,40 @@ extension WalletVault {
         }
     }
 
-    private func newestSigningKey() throws(WalletVaultError) -> NamedSigningKey {
+    /// The name and public half of the key that devices encrypt to.
+    public func encryptionKey() throws(WalletVaultError) -> (name: String, publicKey: ECPublicKey) {
+        let key = try namedEncryptionKey()
+        return (key.name, key.privateKey.publicKey)
+    }
+
+    /// What a device has encrypted to the wallet as a message of `type`.
+    ///
+    /// - Throws: ``WalletVaultError/notOpened`` for anything else.
+    public func decrypt(_ compact: String, type: String) throws(WalletVaultError) -> SecretBytes {
+        let own = try namedEncryptionKey()
+        do {
+            return try JSONWebEncryption.decrypt(compact, type: type) { $0 == own.name ? own.privateKey : nil }
+        } catch {
+            throw .notOpened
+        }
+    }
+
+    private func namedEncryptionKey() throws(WalletVaultError) -> NamedPrivateKey {
+        try named(file.contents.encryptionKey)
+    }
+
+    private func newestSigningKey() throws(WalletVaultError) -> NamedPrivateKey {
         guard let scalar = file.contents.signingKeys.last else { throw .failed("\(VaultError.closed)") }
+        return try named(scalar)
+    }
+
+    private func named(_ scalar: SecretBytes) throws(WalletVaultError) -> NamedPrivateKey {
+        guard !scalar.isEmpty else { throw .failed("\(VaultError.closed)") }
         do {
             let key = try ECPrivateKey(curve: .p256, scalar: scalar)
             // Named for what it is, so that no two keys have one name.
             let name = "wallet-" + Digest.hash(key.publicKey.uncompressedPoint).prefix(8).hex.lowercased()
-            return NamedSigningKey(name: name, privateKey: key)
+            return NamedPrivateKey(name: name, privateKey: key)
         } catch {
             throw .failed("\(error)")
         }

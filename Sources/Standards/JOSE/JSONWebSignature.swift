@@ -14,7 +14,7 @@ public enum JSONWebSignature {
     ///   - key: with its name, by which the receiver finds the public half.
     /// - Throws: ``JSONWebSignatureError/unsuitableKey`` for a key on another curve.
     public static func sign(
-        _ payload: [UInt8], type: String, key: NamedSigningKey
+        _ payload: [UInt8], type: String, key: NamedPrivateKey
     ) throws(JSONWebSignatureError) -> String {
         guard key.privateKey.curve == .p256 else { throw .unsuitableKey }
         let header = JOSEHeader(alg: JOSEHeader.algorithm, kid: key.name, typ: type)
@@ -44,7 +44,7 @@ public enum JSONWebSignature {
 }
 
 /// A private key and the name that its public half is published under.
-public struct NamedSigningKey: Sendable {
+public struct NamedPrivateKey: Sendable {
     /// 1 to 64 characters; `kid` in the header.
     public let name: String
     public let privateKey: ECPrivateKey

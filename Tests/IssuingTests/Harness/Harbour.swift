@@ -20,7 +20,7 @@ struct Harbour {
     let messages = SimulatedTextMessages()
     let clock = SettableClock()
     let ada: CardholderID
-    let lantern = NamedSigningKey(name: "lantern-key", privateKey: .generate(.p256))
+    let lantern = NamedPrivateKey(name: "lantern-key", privateKey: .generate(.p256))
 
     static let bin = "47617390"
     /// 2026-11-27.
@@ -139,7 +139,7 @@ extension Harbour {
             assertion: try sign(claims, type: AuthorizationAssertionClaims.type))
     }
 
-    func sign(_ claims: some Encodable, type: String, by key: NamedSigningKey? = nil) throws -> String {
+    func sign(_ claims: some Encodable, type: String, by key: NamedPrivateKey? = nil) throws -> String {
         try JSONWebSignature.sign(Array(JSONEncoder().encode(claims)), type: type, key: key ?? lantern)
     }
 }

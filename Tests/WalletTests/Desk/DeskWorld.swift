@@ -25,7 +25,14 @@ final class DeskWorld: Sendable {
     static let debit = "4761739001010010"
     static let credit = "5413330089010434"
 
-    init(cutAt step: Int? = nil, _ moment: Scissors.Moment = .before, capacity: Int = 32) async throws {
+    /// How the debit cards of Harbour Bank lie in secure elements.
+    private let mode: Credential.Mode
+
+    init(
+        cutAt step: Int? = nil, _ moment: Scissors.Moment = .before, capacity: Int = 32,
+        mode: Credential.Mode = .universalData
+    ) async throws {
+        self.mode = mode
         scissors = Scissors(step, moment)
         folder = FileManager.default.temporaryDirectory.appending(path: "seneschal-desk-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -67,7 +74,7 @@ final class DeskWorld: Sendable {
     var desk: CardDesk {
         let directory = IssuerDirectory([
             RegisteredIssuer(
-                name: harbour.name, prefixes: ["476173"], mode: .universalData, connection: harbour,
+                name: harbour.name, prefixes: ["476173"], mode: mode, connection: harbour,
                 keys: harbour.keys),
             RegisteredIssuer(
                 name: river.name, prefixes: ["541333"], functions: [.nfc, .online], mode: .universalIdentifier,

@@ -14,6 +14,8 @@ final class SimulatedElements: SecureElementManagement {
         var universalData: [UniversalCardType: [DataGrouping]] = [:]
         var records: [UniversalCardType: [UniversalCardRecord]] = [:]
         var stores = 0
+        /// Payment applications of their own, by the reference number of the service.
+        var dedicated: [String: [DataGrouping]] = [:]
 
         var all: [UniversalCardRecord] { records.values.flatMap { $0 } }
     }
@@ -64,6 +66,13 @@ final class SimulatedElements: SecureElementManagement {
         _ application: WalletApplication, for subscriber: String, data: [DataGrouping]
     ) async throws(SecureElementManagementError) -> AID {
         try await reach(subscriber) { element throws(SecureElementManagementError) in
+            if application.serviceNumber == 2003 {
+                if element.dedicated[application.paymentReferenceNumber] == nil {
+                    element.installations += 1
+                    element.dedicated[application.paymentReferenceNumber] = data
+                }
+                return "A00000000310100001"
+            }
             let type = Self.type(application)
             if element.universalData[type] == nil {
                 element.installations += 1
@@ -126,7 +135,11 @@ final class SimulatedElements: SecureElementManagement {
         _ isLocked: Bool, _ application: WalletApplication, for subscriber: String
     ) async throws(SecureElementManagementError) {}
 
-    func delete(_ application: WalletApplication, for subscriber: String) async throws(SecureElementManagementError) {}
+    func delete(_ application: WalletApplication, for subscriber: String) async throws(SecureElementManagementError) {
+        try await reach(subscriber) { element throws(SecureElementManagementError) in
+            element.dedicated[application.paymentReferenceNumber] = nil
+        }
+    }
 
     private static func type(_ application: WalletApplication) -> UniversalCardType {
         application.serviceNumber == 2001 ? .first : .second

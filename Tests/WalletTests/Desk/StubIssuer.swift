@@ -104,7 +104,7 @@ final class StubIssuer: IssuerConnection {
             secureElement: triple.secureElement.value, binding: "binding", iat: 1_800_000_000)
         let payload = (try? JSONEncoder().encode(claims)).map { Array($0) } ?? []
         let signed = try? JSONWebSignature.sign(
-            payload, type: BindingConfirmation.type, key: NamedSigningKey(name: "key-1", privateKey: key))
+            payload, type: BindingConfirmation.type, key: NamedPrivateKey(name: "key-1", privateKey: key))
         return signed ?? ""
     }
 

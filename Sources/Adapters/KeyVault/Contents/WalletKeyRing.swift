@@ -18,27 +18,31 @@ struct WalletKeyRing: VaultContents {
     let shareMasterKey: SecretBytes
     /// Scalars on P-256, the newest last: that one signs.
     private(set) var signingKeys: [SecretBytes]
+    /// Scalar on P-256: devices encrypt to it.
+    let encryptionKey: SecretBytes
 
     static var kind: VaultHeader.Kind { .wallet }
 
     static let tokenMasterKeyCount = 2
 
     static var empty: WalletKeyRing {
-        WalletKeyRing(key: { SecretBytes([]) }, signingKeys: [])
+        WalletKeyRing(key: { SecretBytes([]) }, signingKeys: [], encryptionKey: SecretBytes([]))
     }
 
     init() {
         self.init(
-            key: { .random(count: Self.keyLength) }, signingKeys: [ECPrivateKey.generate(.p256).scalar])
+            key: { .random(count: Self.keyLength) }, signingKeys: [ECPrivateKey.generate(.p256).scalar],
+            encryptionKey: ECPrivateKey.generate(.p256).scalar)
     }
 
-    private init(key: () -> SecretBytes, signingKeys: [SecretBytes]) {
+    private init(key: () -> SecretBytes, signingKeys: [SecretBytes], encryptionKey: SecretBytes) {
         keyEncryptionKeys = [key()]
         lookupKey = key()
         accountReferenceKey = key()
         tokenMasterKeys = (0..<Self.tokenMasterKeyCount).map { _ in key() }
         shareMasterKey = key()
         self.signingKeys = signingKeys
+        self.encryptionKey = encryptionKey
     }
 
     /// - Returns: the version of a fresh key; `nil` when there are as many as may be.
@@ -55,7 +59,7 @@ struct WalletKeyRing: VaultContents {
     }
 
     //  count (2) | key-encryption keys … | lookup key | account reference key | token master keys (2) | share master key
-    //  | count (2) | signing keys …
+    //  | count (2) | signing keys … | encryption key
 
     init(secret: SecretBytes) throws(SecretDecodingError) {
         var reader = SecretReader(secret)
@@ -65,6 +69,7 @@ struct WalletKeyRing: VaultContents {
         tokenMasterKeys = [try reader.key(length: Self.keyLength), try reader.key(length: Self.keyLength)]
         shareMasterKey = try reader.key(length: Self.keyLength)
         signingKeys = try Self.keys(&reader)
+        encryptionKey = try reader.key(length: Self.keyLength)
         try reader.finish()
     }
 
@@ -80,7 +85,7 @@ struct WalletKeyRing: VaultContents {
         for key in keyEncryptionKeys { writer.bytes(key) }
         for key in [lookupKey, accountReferenceKey] + tokenMasterKeys + [shareMasterKey] { writer.bytes(key) }
         writer.integer(UInt16(signingKeys.count))
-        for key in signingKeys { writer.bytes(key) }
+        for key in signingKeys + [encryptionKey] { writer.bytes(key) }
         return writer.finish()
     }
 }

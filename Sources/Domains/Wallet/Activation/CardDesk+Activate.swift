@@ -49,7 +49,7 @@ extension CardDesk {
     private func fulfil(
         _ functions: [PaymentFunction], of card: Card, boundAs binding: String?, _ request: UserRequest
     ) async throws(WalletError) -> Activation {
-        let permitted = issuers[card.issuer]?.functions ?? []
+        let permitted = issuers[card.issuer]?.activatableFunctions ?? []
         let wanted = Set(functions).intersection(permitted)
         if wanted.isEmpty {
             try await forget(cardWithoutCredentials: card, request)
@@ -82,7 +82,7 @@ extension CardDesk {
         let isComplete = try await tokens(of: credential).allSatisfy { $0.phase == .activated }
         if credential.state == .active, isComplete { return credential }
         do throws(WalletError) {
-            try await prepare(credential.type, device)
+            if credential.mode != .dedicated { try await prepare(credential.type, device) }
             credential = try await bound(credential, card)
             credential = try await loaded(credential, card, subscriber: device.subscriber)
             return try await activated(credential, request)

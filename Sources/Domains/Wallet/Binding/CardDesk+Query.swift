@@ -16,7 +16,7 @@ extension CardDesk {
         return cards.filter { $0.state != .removed }.map { card in
             let here = credentials.first { $0.card == card.reference && $0.state == .active }
             return OwnCard(
-                card: card, activatable: issuers[card.issuer]?.functions ?? [],
+                card: card, activatable: issuers[card.issuer]?.activatableFunctions ?? [],
                 active: Set(here.map { Array($0.tokens.keys) } ?? []))
         }
     }

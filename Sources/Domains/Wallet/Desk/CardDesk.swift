@@ -1,4 +1,5 @@
 public import CardCryptography
+public import EMV
 
 /// What a wallet does with cards: binds them, activates ways to pay, keeps secure elements and itself in step, moves
 /// cards to another device.
@@ -48,6 +49,8 @@ public struct CardDeskPolicy: Sendable {
     public var dedicatedService: WalletService
     /// ISO 3166-1, numeric: where cards are issued.
     public var countryCode: UInt16
+    /// Certifies the key pairs of dedicated applications; without it they are online only.
+    public var certifiedIssuer: CertifiedIssuer?
     /// The password must have been given within so many seconds before a card is moved or removed.
     public var freshSeconds: Int64
     /// Verifications that may fail in ``verificationWindowSeconds``, for one user.
@@ -73,13 +76,14 @@ public struct CardDeskPolicy: Sendable {
             .first: WalletService(number: 2001, version: "1.0"), .second: WalletService(number: 2002, version: "1.0"),
         ],
         dedicatedService: WalletService = WalletService(number: 2003, version: "1.0"), countryCode: UInt16 = 276,
-        freshSeconds: Int64 = 300,
+        certifiedIssuer: CertifiedIssuer? = nil, freshSeconds: Int64 = 300,
         failedVerificationsMax: Int = 5, verificationWindowSeconds: Int64 = 3_600, cardsMax: Int = 32
     ) {
         self.walletName = walletName
         self.universalServices = universalServices
         self.dedicatedService = dedicatedService
         self.countryCode = countryCode
+        self.certifiedIssuer = certifiedIssuer
         self.freshSeconds = freshSeconds
         self.failedVerificationsMax = failedVerificationsMax
         self.verificationWindowSeconds = verificationWindowSeconds

@@ -35,6 +35,11 @@ public struct RegisteredIssuer: Sendable {
     /// What its binding confirmations are verified with, by name.
     public var keys: [String: ECPublicKey]
 
+    /// What can be activated: a payment application of its own pays at terminals and nowhere else.
+    public var activatableFunctions: Set<PaymentFunction> {
+        mode == .dedicated ? functions.intersection([.nfc]) : functions
+    }
+
     public init(
         name: IssuerName, prefixes: [String], functions: Set<PaymentFunction> = Set(PaymentFunction.allCases),
         mode: Credential.Mode = .universalData, connection: any IssuerConnection, keys: [String: ECPublicKey]

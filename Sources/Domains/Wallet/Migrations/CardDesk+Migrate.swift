@@ -162,7 +162,7 @@ extension CardDesk {
     private func arrived(
         _ credential: Credential, _ card: Card, _ request: UserRequest
     ) async throws(WalletError) -> Credential {
-        try await prepare(credential.type, request.device)
+        if credential.mode != .dedicated { try await prepare(credential.type, request.device) }
         return try await loaded(
             try await bound(credential, card), card, subscriber: request.device.subscriber)
     }

@@ -72,7 +72,7 @@ public struct PaymentDesk: Sendable {
         }
         let key = TokenKeyName(
             number: token.number, sequenceNumber: token.sequenceNumber, secureElement: token.secureElement,
-            type: token.type, share: credential.mode == .universalData ? credential.id : nil)
+            type: token.type, share: credential.mode == .universalIdentifier ? nil : credential.id)
         let isGenuine = try await kept { () async throws(WalletVaultError) in
             try await tokens.vault.isCryptogram(request.cryptogram, over: input, by: key)
         }

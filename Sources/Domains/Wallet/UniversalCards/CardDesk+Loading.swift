@@ -2,12 +2,11 @@ import EMV
 import GlobalPlatform
 
 extension CardDesk {
-    /// The credential in the secure element: one record in the universal instance of its type. The same record again
-    /// takes the place of the first.
+    /// The credential in the secure element: one record in the universal instance of its type, or a payment application
+    /// of its own. The same again takes the place of the first.
     func loaded(
         _ credential: Credential, _ card: Card, subscriber: String
     ) async throws(WalletError) -> Credential {
-        let record = try await record(of: credential, card)
         var credential = credential
         if credential.state == .allocated {
             credential.state = .loading
@@ -15,7 +14,12 @@ extension CardDesk {
             try await commit([.credential(credential)])
             credential = credential.committed
         }
-        try await store([DataGrouping(record.grouping)], type: credential.type, subscriber: subscriber)
+        if credential.mode == .dedicated {
+            try await provision(credential, card, subscriber: subscriber)
+        } else {
+            let record = try await record(of: credential, card)
+            try await store([DataGrouping(record.grouping)], type: credential.type, subscriber: subscriber)
+        }
         return credential
     }
 
@@ -53,8 +57,13 @@ extension CardDesk {
         }
     }
 
-    /// The record out of the secure element. What is not there is out already.
+    /// The record or application out of the secure element. What is not there is out already.
     func unload(_ credential: Credential, subscriber: String) async throws(WalletError) {
+        if credential.mode == .dedicated {
+            return try await managing { () async throws(SecureElementManagementError) in
+                try await elements.delete(application(of: credential), for: subscriber)
+            }
+        }
         guard let reference = UniversalCardReference(credential.record.bytes) else { return }
         try await store(
             [DataGrouping(UniversalCardDeletion.grouping(for: reference))], type: credential.type,

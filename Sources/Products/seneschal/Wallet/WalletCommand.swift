@@ -1,9 +1,8 @@
 import ArgumentParser
 
-/// `seneschal wallet …`: payment cards on a phone, and the services behind them.
+/// `seneschal wallet …`: people, their cards, and the token service under them.
 struct WalletCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "wallet",
-        abstract: "Payment cards on a phone, and the services behind them.",
-        subcommands: [RecognizeCommand.self, DrawCardCommand.self])
+        commandName: "wallet", abstract: "Run a wallet; photograph, bind, activate, pay and move cards.",
+        subcommands: [WalletServeCommand.self, WalletKeysCommand.self, RecognizeCommand.self, DrawCardCommand.self])
 }

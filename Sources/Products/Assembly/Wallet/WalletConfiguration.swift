@@ -1,0 +1,94 @@
+public import CardCryptography
+import EMV
+import Foundation
+public import HTTPServer
+import ISO7816
+public import KeyVault
+import SeneschalAPI
+public import SeneschalClient
+public import Wallet
+
+/// What a wallet's operator writes down: whom the wallet works with. `wallet.json` in its data folder.
+///
+///     { "name": "seneschal-wallet",
+///       "centralTSM": { "server": "https://tsm.example:8443", "provider": "Lantern Wallet",
+///                       "credentialFile": "tsm.credential" },
+///       "issuers": [ { "name": "harbour-bank", "server": "https://bank.example:8444",
+///                      "credentialFile": "harbour-bank.credential", "prefixes": ["47617390"],
+///                      "functions": ["nfc", "qr", "online"], "mode": "universalData" } ],
+///       "acquirers": [ { "name": "corner-shop", "secretDigest": "…64 hex digits…" } ] }
+public struct WalletConfiguration: Codable, Sendable {
+    /// Who the wallet is in what it signs.
+    public var name: String
+    public var centralTSM: CentralTSM
+    public var issuers: [Issuer]
+    public var acquirers: [Acquirer]
+
+    /// The central TSM, and what this wallet is called there.
+    public struct CentralTSM: Codable, Sendable {
+        public var server: String
+        public var provider: String
+        public var credentialFile: String
+        /// PEM of whoever signed the server's certificate; the system's when absent.
+        public var trustedCertificates: String?
+    }
+
+    public struct Issuer: Codable, Sendable {
+        public var name: String
+        public var server: String
+        public var credentialFile: String
+        public var prefixes: [String]
+        public var functions: [PaymentFunction]?
+        public var mode: Credential.Mode?
+        public var trustedCertificates: String?
+    }
+
+    public struct Acquirer: Codable, Sendable {
+        public var name: String
+        /// SHA-256 of its secret.
+        public var secretDigest: String
+    }
+
+    /// Reads the file.
+    ///
+    /// - Throws: ``WalletConfigurationError`` naming the member at fault.
+    public init(file: String) throws {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw WalletConfigurationError(member: file, reason: "the file cannot be read")
+        }
+        do {
+            self = try JSONDecoder().decode(WalletConfiguration.self, from: data)
+        } catch let DecodingError.keyNotFound(key, context) {
+            throw WalletConfigurationError(
+                member: (context.codingPath + [key]).map(\.stringValue).joined(separator: "."), reason: "is missing")
+        } catch let DecodingError.typeMismatch(_, context), let DecodingError.dataCorrupted(context),
+            let DecodingError.valueNotFound(_, context)
+        {
+            throw WalletConfigurationError(
+                member: context.codingPath.map(\.stringValue).joined(separator: "."), reason: context.debugDescription)
+        }
+    }
+
+    /// The acquirers by the digests of their secrets.
+    public func acquirerCredentials() throws -> AcquirerCredentials {
+        var digests: [[UInt8]: AcquirerName] = [:]
+        for acquirer in acquirers {
+            guard let name = AcquirerName(acquirer.name) else {
+                throw WalletConfigurationError(member: "acquirers.name", reason: "\(acquirer.name) is no name")
+            }
+            guard let digest = try? [UInt8](hex: acquirer.secretDigest), digest.count == 32 else {
+                throw WalletConfigurationError(member: "acquirers.secretDigest", reason: "64 hex digits")
+            }
+            digests[digest] = name
+        }
+        return AcquirerCredentials(digests)
+    }
+}
+
+/// What is wrong in a wallet's configuration.
+public struct WalletConfigurationError: Error, CustomStringConvertible {
+    public var member: String
+    public var reason: String
+
+    public var description: String { "\(member): \(reason)" }
+}

@@ -1,0 +1,71 @@
+import CardCryptography
+import EMV
+import Foundation
+public import KeyVault
+public import SeneschalAPI
+public import SeneschalClient
+import ServiceProvider
+import Wallet
+
+/// The ways from a wallet to its partners, as its configuration names them.
+public struct WalletConnections: Sendable {
+    public let partners: WalletHouse.Partners
+    private let transports: [HTTPTransport]
+
+    /// Asks every issuer for its public key.
+    ///
+    /// - Parameters:
+    ///   - folder: where the files that the configuration names lie, unless they have whole paths.
+    ///   - provider: the vault of the service provider that the wallet is.
+    public init(_ configuration: WalletConfiguration, folder: String, _ provider: ProviderVault) async throws {
+        var transports: [HTTPTransport] = []
+        func client(
+            _ server: String, _ credentialFile: String, _ certificates: String?
+        ) throws -> SeneschalClient {
+            let transport = try HTTPTransport(server: server, trustedCertificates: certificates)
+            transports.append(transport)
+            return SeneschalClient(transport, credential: try Self.credential(credentialFile, in: folder))
+        }
+        let tsm = configuration.centralTSM
+        let elements = CentralTSMElements(
+            tsm: HTTPCentralTSMConnection(
+                try client(tsm.server, tsm.credentialFile, tsm.trustedCertificates), providerName: tsm.provider),
+            keys: provider, random: SystemRandomSource())
+        var issuers: [RegisteredIssuer] = []
+        for issuer in configuration.issuers {
+            issuers.append(
+                try await Self.registered(
+                    issuer, try client(issuer.server, issuer.credentialFile, issuer.trustedCertificates)))
+        }
+        partners = WalletHouse.Partners(
+            elements: elements, issuers: IssuerDirectory(issuers),
+            acquirers: try configuration.acquirerCredentials())
+        self.transports = transports
+    }
+
+    /// Nothing can be sent afterwards.
+    public func close() async { for transport in transports { await transport.close() } }
+
+    /// An issuer as the wallet works with it, its public key asked for.
+    public static func registered(
+        _ issuer: WalletConfiguration.Issuer, _ client: SeneschalClient
+    ) async throws -> RegisteredIssuer {
+        guard let name = IssuerName(issuer.name) else {
+            throw WalletConfigurationError(member: "issuers.name", reason: "\(issuer.name) is no name of an issuer")
+        }
+        let key = try await client.issuerKey()
+        return RegisteredIssuer(
+            name: name, prefixes: issuer.prefixes, functions: Set(issuer.functions ?? PaymentFunction.allCases),
+            mode: issuer.mode ?? .universalData, connection: HTTPIssuerConnection(client),
+            keys: [key.keyName: try ECPublicKey(pem: key.publicKey)])
+    }
+
+    private static func credential(_ file: String, in folder: String) throws -> AccessCredential {
+        let path = file.hasPrefix("/") ? file : folder + "/" + file
+        guard let data = FileManager.default.contents(atPath: path),
+            let credential = AccessCredential(
+                secret: String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+        else { throw WalletConfigurationError(member: "credentialFile", reason: "\(path) holds no credential") }
+        return credential
+    }
+}
