@@ -1,11 +1,6 @@
-public import CardCryptography
-import EMV
 import Foundation
 public import HTTPServer
 import ISO7816
-public import KeyVault
-import SeneschalAPI
-public import SeneschalClient
 public import Wallet
 
 /// What a wallet's operator writes down: whom the wallet works with. `wallet.json` in its data folder.

@@ -1,11 +1,10 @@
 import CardCryptography
-import EMV
 import Foundation
 public import KeyVault
-public import SeneschalAPI
+import SeneschalAPI
 public import SeneschalClient
 import ServiceProvider
-import Wallet
+public import Wallet
 
 /// The ways from a wallet to its partners, as its configuration names them.
 public struct WalletConnections: Sendable {

@@ -1,4 +1,6 @@
 import ArgumentParser
+import CardCryptography
+import KeyVault
 import SeneschalAPI
 import Wallet
 

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Assembly
 import Foundation
+import KeyVault
+import Logging
 import Wallet
 
 /// `seneschal wallet serve`: accounts, the token service and the card desk in one process.
