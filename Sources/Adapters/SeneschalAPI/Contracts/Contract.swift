@@ -35,7 +35,10 @@ extension Contract {
     public static let wallet = Contract(
         title: "Seneschal wallet",
         summary: "Cards bound, activated, paid with and moved; one token service under them.",
-        description: "Users' devices speak to /wallet/v1, acquirers to /acquirer/v1. \(commonRules)",
+        description: """
+            Users' devices speak to /wallet/v1, acquirers to /acquirer/v1. \(commonRules) Requests with a password in \
+            them carry none, and a payment's key is the name of its transaction.
+            """,
         routes: Endpoints.wallet)
 
     /// Of a reference issuer.
