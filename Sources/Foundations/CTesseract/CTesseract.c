@@ -31,8 +31,9 @@ void ctesseract_engine_set_segmentation(ctesseract_engine *engine, int mode) {
 }
 
 ctesseract_results *ctesseract_engine_recognize(ctesseract_engine *engine, ctesseract_pix *pix, int resolution) {
-    /* One picture is too little work for several threads: they would wait for each other. */
-    if (tesseract.set_threads != NULL) tesseract.set_threads(1);
+    /* Tesseract asks for four threads by number; so little work for each has them wait for each other most of the time.
+       Without active levels this thread works alone. */
+    if (tesseract.set_active_levels != NULL) tesseract.set_active_levels(0);
     tesseract.set_image(engine, pix);
     tesseract.set_resolution(engine, resolution);
     if (tesseract.recognize(engine, NULL) != 0) return NULL;

@@ -100,7 +100,7 @@ static void load_both(void) {
     void *library = load(TESSERACT, tesseract_names, sizeof tesseract_names / sizeof tesseract_names[0]);
     if (library == NULL) return;
     has_tesseract = 1;
-    *(void **)&tesseract.set_threads = dlsym(library, "omp_set_num_threads");
+    *(void **)&tesseract.set_active_levels = dlsym(library, "omp_set_max_active_levels");
 }
 
 static void load_once(void) {

@@ -27,7 +27,7 @@ struct tesseract_calls {
     float (*choice_confidence)(void *);
     void (*delete_choices)(void *);
     /* Of OpenMP, which Tesseract may be built with: absent where it is not. */
-    void (*set_threads)(int);
+    void (*set_active_levels)(int);
 };
 
 struct leptonica_calls {
