@@ -13,6 +13,7 @@ enum Benchmarks {
         report("SCP03 (one thread)", benchmarkSecureChannel())
         report("SCP02 (one thread)", benchmarkSCP02())
         report("Card in process", benchmarkCard())
+        report("Universal card", try benchmarkUniversalCard())
         report("Card with content", try await benchmarkFurnishedCard())
         report("Card over vpcd", try await benchmarkVPCD())
         report("Host library", try await benchmarkInstallation())

@@ -63,7 +63,7 @@ struct FurnishedCard {
         try send(InstallCommand.forExtradition(.init(securityDomain: domain, object: aid)).command, &session)
     }
 
-    private mutating func send(_ command: CommandAPDU, _ session: inout SCP03Session) throws {
+    mutating func send(_ command: CommandAPDU, _ session: inout SCP03Session) throws {
         let response = try session.unwrap(element.process(session.wrap(command)))
         guard response.statusWord == .success else { throw BenchFailure("\(command): \(response.statusWord)") }
     }
