@@ -92,36 +92,29 @@ struct PaymentKeyTests {
         }
     }
 
-    @Test("groupings 8xxx in a block that P1 calls encrypted are deciphered with the session's key, the others are not")
+    @Test("groupings 8xxx in a block that P1 calls encrypted are deciphered with the session's key; others are refused")
     func encryptedGroupings() throws {
         var card = try TestCard()
         try card.prePersonalize()
-        var session = try AnySession(
-            TestCard.domain, &card, keys: .scp03(TestCard.temporaryKeys))
+        var session = try AnySession(TestCard.domain, &card, keys: .scp03(TestCard.temporaryKeys))
         let account = try TestIssuer.account()
         let groupings = try PaymentPersonalization.quick(account, masterKey: TestIssuer.masterKey).dataGroupings
         let key = try #require(groupings.first { $0.identifier == 0x8000 })
         let sealed = DataGrouping(0x8000, session.encrypted(SecretBytes(key.data)))
-        #expect(sealed.data != key.data)
-        let others = groupings.filter { $0.identifier != 0x8000 }
         let check = DataGrouping(0x9000, TestIssuer.cardKey(for: account).keyCheckValue)
-        func store(_ first: DataGrouping) -> [CommandAPDU] {
-            [
-                InstallCommand.forPersonalization(application: TestCard.instance).command,
-                StoreDataCommand(
-                    data: first.bytes + check.bytes, blockNumber: 0, isLastBlock: false, encryption: .encrypted
-                ).command,
-                StoreDataCommand(data: others.flatMap(\.bytes), blockNumber: 1, isLastBlock: true).command,
-            ]
+        let others = groupings.filter { $0.identifier != 0x8000 } + [check]
+        for (first, stored, completed) in [
+            (key, 0x9000, 0x6A80), (DataGrouping(0x8000, [1, 2, 3]), 0x6A80, 0x6A80), (check, 0x6A80, 0x6A80),
+            (sealed, 0x9000, 0x9000),
+        ] as [(DataGrouping, StatusWord, StatusWord)] {
+            let begin = InstallCommand.forPersonalization(application: TestCard.instance).command
+            #expect(try session.send(begin, &card).statusWord == .success)
+            let block = StoreDataCommand(
+                data: first.bytes, blockNumber: 0, isLastBlock: false, encryption: .encrypted)
+            #expect(try session.send(block.command, &card).statusWord == stored)
+            let last = StoreDataCommand(data: others.flatMap(\.bytes), blockNumber: 1, isLastBlock: true)
+            #expect(try session.send(last.command, &card).statusWord == completed)
         }
-        for (grouping, statusWords) in [
-            (key, [0x9000, 0x6A80, 0x9000 as StatusWord]),
-            (DataGrouping(0x8000, [1, 2, 3]), [0x9000, 0x6A80, 0x9000]),
-        ] {
-            #expect(try session.send(store(grouping)[0], &card).statusWord == statusWords[0])
-            #expect(try session.send(store(grouping)[1], &card).statusWord == statusWords[1])
-        }
-        for command in store(sealed) { #expect(try session.send(command, &card).statusWord == .success) }
         guard case .applet(let applet)? = card.element.memory.application(TestCard.instance)?.content,
             case .payment(let application) = applet.code
         else { throw CardRefused(.fileNotFound) }

@@ -4,9 +4,9 @@ import ISO7816
 import SecureChannel
 
 extension StoreDataCommand {
-    /// The block in clear: where P1 says encrypted, the data of groupings 8000 to 8FFF is, each under the data encryption
-    /// key of the session. Padding, where there is some, stays: the application knows its keys. Such a block holds whole
-    /// groupings. EMV CPS v1.1 §5.4.
+    /// The block in clear: where P1 says encrypted, it holds whole groupings 8000 to 8FFF and nothing else, the data of each
+    /// under the data encryption key of the session. Padding, where there is some, stays: the application knows its keys.
+    /// EMV CPS v1.1 §5.4.
     ///
     /// - Throws: `6A80` for data that is not that.
     func decrypted(with key: SensitiveDataKey) throws(Refusal) -> StoreDataCommand {
@@ -17,18 +17,16 @@ extension StoreDataCommand {
         var clear = self
         clear.encryption = .unspecifiedOrClear
         clear.data = []
-        for grouping in groupings {
-            clear.data +=
-                try (0x8000...0x8FFF).contains(grouping.identifier)
-                ? grouping.decrypted(with: key).bytes : grouping.bytes
-        }
+        for grouping in groupings { clear.data += try grouping.decrypted(with: key).bytes }
         return clear
     }
 }
 
 extension DataGrouping {
     fileprivate func decrypted(with key: SensitiveDataKey) throws(Refusal) -> DataGrouping {
-        guard !data.isEmpty, let plain = try? key.decrypt(data) else { throw Refusal(.incorrectData) }
+        guard (0x8000...0x8FFF).contains(identifier), !data.isEmpty, let plain = try? key.decrypt(data) else {
+            throw Refusal(.incorrectData)
+        }
         return DataGrouping(identifier, plain.revealed())
     }
 }
