@@ -16,9 +16,11 @@ enum UniversalElement {
         try TripleDESKey((0..<16).map { UInt8($0) &* 7 &+ type.rawValue })
     }
 
-    static func make(debit debitRecords: [UniversalCardRecord], credit creditRecords: [UniversalCardRecord] = []) throws
-        -> SecureElement
-    {
+    /// - Parameter applications: payment applications beside them, each with its personalization.
+    static func make(
+        debit debitRecords: [UniversalCardRecord], credit creditRecords: [UniversalCardRecord] = [],
+        applications: [(AID, [PersonalizationGrouping])] = []
+    ) throws -> SecureElement {
         func key(_ offset: UInt8) -> SecretBytes { SecretBytes((0..<16).map { 0x40 + offset + $0 }) }
         let keys = try SCP03KeySet(enc: key(0), mac: key(1), dek: key(2))
         guard let implementation = SCP03Implementation(rawValue: 0x70) else { throw CardRefused(.incorrectParameters) }
@@ -36,23 +38,30 @@ enum UniversalElement {
             let set = try UniversalPersonalization.onlineOnly(
                 type, universalIdentifier: [UInt8](repeating: type.rawValue, count: 16), label: "Universal",
                 priority: type.rawValue, instanceKey: instanceKey(type), issuerCountryCode: 276)
-            var commands = [
-                InstallCommand.forInstallAndMakeSelectable(
-                    .init(
-                        executableLoadFile: BuiltInModule.universalCardPackage,
-                        executableModule: BuiltInModule.universalCard, application: aid)
-                ).command
-            ]
-            for groupings in [set.groupings] + (records.isEmpty ? [] : [records.map(\.grouping)]) {
-                commands.append(InstallCommand.forPersonalization(application: aid).command)
-                commands += StoreDataCommand.blocks(
-                    of: groupings.map { DataGrouping($0.identifier, $0.data.revealed()) }, blockLength: 220
-                ).map(\.command)
-            }
-            try manage(&element, commands, keys)
+            let runs = [set.groupings] + (records.isEmpty ? [] : [records.map(\.grouping)])
+            try manage(
+                &element, install(aid, BuiltInModule.universalCardPackage, BuiltInModule.universalCard, runs), keys)
+        }
+        for (aid, groupings) in applications {
+            try manage(&element, install(aid, BuiltInModule.paymentPackage, BuiltInModule.payment, [groupings]), keys)
         }
         element.reset()
         return element
+    }
+
+    /// INSTALL, and a run of STORE DATA for each list of groupings.
+    private static func install(
+        _ application: AID, _ package: AID, _ module: AID, _ runs: [[PersonalizationGrouping]]
+    ) -> [CommandAPDU] {
+        let install = InstallCommand.forInstallAndMakeSelectable(
+            .init(executableLoadFile: package, executableModule: module, application: application))
+        return [install.command]
+            + runs.flatMap { groupings in
+                [InstallCommand.forPersonalization(application: application).command]
+                    + StoreDataCommand.blocks(
+                        of: groupings.map { DataGrouping($0.identifier, $0.data.revealed()) }, blockLength: 220
+                    ).map(\.command)
+            }
     }
 
     private static func manage(_ element: inout SecureElement, _ commands: [CommandAPDU], _ keys: SCP03KeySet) throws {

@@ -29,8 +29,7 @@ public actor AirReader: CardChannel {
 
     public func transmit(_ command: CommandAPDU) throws(CardUnreachable) -> ResponseAPDU {
         var (card, initiator) = try activated()
-        // What a lost patience left behind belongs to no command.
-        while (try? socket.receive(within: .zero)) != nil {}
+        drain()
         do {
             let response = try exchange(command.bytes, &initiator)
             session = (card, initiator)
@@ -46,7 +45,7 @@ public actor AirReader: CardChannel {
 
 extension AirReader {
     /// How long a card may take for the frames of its activation.
-    private static let activationTime = Duration.milliseconds(200)
+    private static let activationTime = Duration.milliseconds(500)
     /// Times that the field is switched on again for a card that stopped half-way.
     private static let attemptsMax = 3
 
@@ -64,19 +63,28 @@ extension AirReader {
     }
 
     private func activate() throws(CardUnreachable) -> ISODEPCard? {
+        drain()
         var activation = CardActivation()
-        var frame = activation.first
-        while true {
-            try send(frame)
-            guard let answer = try receive(within: Self.activationTime) else { return nil }
+        try send(activation.first)
+        var deadline = ContinuousClock.now + Self.activationTime
+        while let answer = try receive(within: ContinuousClock.now.duration(to: deadline)) {
             switch activation.received(answer) {
-            case .send(let next): frame = next
+            case .send(let next):
+                try send(next)
+                deadline = .now + Self.activationTime
             case .activated(let card): return card
-            case .failed(.malformed): return nil
+            // Noise, or an answer to what the field before this one asked.
+            case .failed(.malformed): continue
             case .failed(.speaksNoISODEP):
                 throw CardUnreachable(mayHaveBeenExecuted: false, reason: "the card in the field speaks no ISO-DEP")
             }
         }
+        return nil
+    }
+
+    /// What a lost patience left behind belongs to nothing that follows.
+    private func drain() {
+        while (try? socket.receive(within: .zero)) != nil {}
     }
 
     private func exchange(

@@ -37,6 +37,8 @@ public final class OnAir: Sendable {
     private struct State {
         var controller: NFCController
         var reader: UDPPeer?
+        /// The command that is with the card, and when the reader is asked for more time.
+        var executing: (exchange: Int, patientUntil: ContinuousClock.Instant)?
         var isStopped = false
     }
 
@@ -72,11 +74,11 @@ public final class OnAir: Sendable {
     fileprivate func start() {
         Task { [self] in
             for await item in work { await perform(item) }
+            ended.continuation.finish()
         }
         let thread = Thread { [self] in
             listen()
             workIn.finish()
-            ended.continuation.finish()
         }
         thread.name = "air"
         thread.start()
@@ -85,7 +87,7 @@ public final class OnAir: Sendable {
     /// Leaves the air. Safe to call more than once, and from anywhere.
     public func stop() { state.withLock { $0.isStopped = true } }
 
-    /// Suspends until the card has left the air.
+    /// Suspends until the card has left the air, and what was with it is done.
     public func stopped() async {
         for await _ in ended.stream {}
     }
@@ -94,9 +96,12 @@ public final class OnAir: Sendable {
 // MARK: - Frames
 
 extension OnAir {
+    /// On a thread of its own, so that the reader is asked for more time also when everything else is busy.
     private func listen() {
-        while !state.withLock({ $0.isStopped }) {
-            guard let datagram = try? socket.receive(within: Self.attention) else { continue }
+        while let attention = attention() {
+            let datagram = try? socket.receive(within: attention)
+            askForTime()
+            guard let datagram else { continue }
             switch AirDatagram(datagram.bytes) {
             case .frame(let frame): received(frame, from: datagram.peer)
             case .fieldOff: fieldLost(by: datagram.peer)
@@ -104,6 +109,23 @@ extension OnAir {
             }
         }
         step { $0.fieldLost() }
+    }
+
+    /// How long the next datagram is waited for; `nil` at the end.
+    private func attention() -> Duration? {
+        state.withLock { state in
+            guard !state.isStopped else { return nil }
+            guard let until = state.executing?.patientUntil else { return Self.attention }
+            return min(max(ContinuousClock.now.duration(to: until), .zero), Self.attention)
+        }
+    }
+
+    private func askForTime() {
+        state.withLock { state in
+            guard let executing = state.executing, ContinuousClock.now >= executing.patientUntil else { return }
+            state.executing = (executing.exchange, .now + state.controller.patience)
+            perform(state.controller.needsTime(for: executing.exchange), &state)
+        }
     }
 
     private func received(_ frame: [UInt8], from reader: UDPPeer) {
@@ -119,22 +141,26 @@ extension OnAir {
     private func step(from reader: UDPPeer? = nil, _ event: (inout NFCController) -> [NFCController.Action]) {
         state.withLock { state in
             if let reader, reader != state.reader {
-                perform(state.controller.fieldLost(), for: state.reader)
+                perform(state.controller.fieldLost(), &state)
                 state.reader = reader
             }
-            perform(event(&state.controller), for: state.reader)
+            perform(event(&state.controller), &state)
         }
     }
 
-    private func perform(_ actions: [NFCController.Action], for reader: UDPPeer?) {
+    private func perform(_ actions: [NFCController.Action], _ state: inout State) {
         for action in actions {
             switch action {
             case .send(let frame):
-                guard let reader else { continue }
+                guard let reader = state.reader else { continue }
                 // A reader that is gone hears nothing, as on the air.
                 try? socket.send(AirDatagram.frame(frame).bytes, to: reader)
-            case .execute(let command, let exchange): workIn.yield(.execute(command, exchange: exchange))
-            case .reset: workIn.yield(.reset)
+            case .execute(let command, let exchange):
+                state.executing = (exchange, .now + state.controller.patience)
+                workIn.yield(.execute(command, exchange: exchange))
+            case .reset:
+                state.executing = nil
+                workIn.yield(.reset)
             }
         }
     }
@@ -153,18 +179,13 @@ extension OnAir {
     }
 
     private func execute(_ command: CommandAPDU, _ exchange: Int) async {
-        let patience = state.withLock { $0.controller.patience }
-        let askingForTime = Task { [self] in
-            while !Task.isCancelled {
-                try await Task.sleep(for: patience)
-                step { $0.needsTime(for: exchange) }
-            }
-        }
-        defer { askingForTime.cancel() }
         do throws(CardUnreachable) {
             let response = try await channel.transmit(command)
             trace?.record(command, response)
-            step { $0.responded(response, to: exchange) }
+            state.withLock { state in
+                if state.executing?.exchange == exchange { state.executing = nil }
+                perform(state.controller.responded(response, to: exchange), &state)
+            }
         } catch {
             // The reader meets silence, as when a card has left the field.
             trace?.record(command, error)
