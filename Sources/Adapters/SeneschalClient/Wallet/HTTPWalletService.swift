@@ -17,6 +17,7 @@ import SeneschalAPI
 public struct HTTPWalletService: WalletService {
     private let transport: HTTPTransport
     private let encryptionKey: (name: String, key: ECPublicKey)
+    private let lastMessage = LastMessage()
 
     /// Asks the wallet for the key that it is to be encrypted to.
     public init(_ transport: HTTPTransport) async throws(SeneschalClientError) {
@@ -98,7 +99,7 @@ public struct HTTPWalletService: WalletService {
     public func activate(
         _ request: FunctionActivationRequest, key: String, in session: WalletSession
     ) async throws(WalletServiceError) -> FunctionActivationReply {
-        let body = try body(of: request)
+        let body = try body(of: request, key)
         let reply = try await asking(session) { client throws(SeneschalClientError) in
             try await client.send(Endpoints.activateCard, body, idempotencyKey: key)
         }
@@ -117,12 +118,12 @@ public struct HTTPWalletService: WalletService {
     }
 
     private func body(
-        of request: FunctionActivationRequest
+        of request: FunctionActivationRequest, _ key: String
     ) throws(WalletServiceError) -> API.CardActivationRequest {
         let functions = request.functions.map(\.api)
         switch request.target {
         case .newCard(let verification):
-            return .init(verification: try encrypted(verification), functions: functions)
+            return .init(verification: try encrypted(verification, key), functions: functions)
         case .confirmedCard(let card, let confirmation):
             return .init(card: card, confirmation: confirmation, functions: functions)
         case .knownCard(let card):
@@ -130,15 +131,21 @@ public struct HTTPWalletService: WalletService {
         }
     }
 
-    private func encrypted(_ verification: CardBindingVerification) throws(WalletServiceError) -> String {
+    /// Repeated with its key it is the same message, byte for byte: encrypted anew it would be another request.
+    private func encrypted(
+        _ verification: CardBindingVerification, _ key: String
+    ) throws(WalletServiceError) -> String {
+        if let message = lastMessage.message(for: key) { return message }
         let fields = API.CardVerification(
             number: verification.number.revealed(), expiry: "\(verification.expiry)",
             cardholderName: verification.cardholderName, identityNumber: verification.identityNumber,
             telephoneNumber: verification.telephoneNumber)
         do {
-            return try JSONWebEncryption.encrypt(
+            let message = try JSONWebEncryption.encrypt(
                 SecretBytes(try JSONEncoder().encode(fields)), type: API.CardVerification.type,
                 to: encryptionKey.key, named: encryptionKey.name)
+            lastMessage.keep(message, for: key)
+            return message
         } catch {
             throw .refused(code: "encryption", detail: "the verification could not be encrypted")
         }
