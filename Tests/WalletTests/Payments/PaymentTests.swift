@@ -50,7 +50,7 @@ struct PaymentTests {
     @Test(
         "a payment with the right token, domain, counter and cryptogram reaches the issuer",
         arguments: [
-            Credential.Mode.universalData, .universalIdentifier,
+            Credential.Mode.universalData, .universalIdentifier, .dedicated,
         ])
     func approval(_ mode: Credential.Mode) async throws {
         let scene = try await Scene(mode: mode)

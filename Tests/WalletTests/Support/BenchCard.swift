@@ -12,7 +12,8 @@ struct BenchCard {
     init(_ credential: Credential, _ bench: WalletBench, type: UniversalCardType? = nil) async throws {
         instanceKey = try await bench.vault.instanceKey(
             on: credential.secureElement, type: type ?? credential.type)
-        share = credential.mode == .universalData ? try await bench.vault.keyShare(of: credential.id) : nil
+        share =
+            credential.mode == .universalIdentifier ? nil : try await bench.vault.keyShare(of: credential.id)
     }
 
     init(instanceKey: SecretBytes, share: SecretBytes?) {
