@@ -36,7 +36,7 @@ public struct CardholderDetails: Hashable, Sendable {
             throw .invalid(field: "identityNumber", reason: "4 to 32 letters and digits")
         }
         guard let telephoneNumber = Self.telephoneNumber(telephoneNumber) else {
-            throw .invalid(field: "telephoneNumber", reason: "`+` or `00`, and 6 to 15 digits")
+            throw .invalid(field: "telephoneNumber", reason: "an international number, 6 to 15 digits")
         }
         self.name = name
         self.identityNumber = identityNumber
@@ -61,7 +61,8 @@ public struct CardholderDetails: Hashable, Sendable {
         return number
     }
 
-    /// Spaces, hyphens and parentheses do not matter; `00` before a country's number is its `+`.
+    /// Spaces, hyphens and parentheses do not matter; `00` before a country's number is its `+`, and networks write neither
+    /// (E.164).
     static func telephoneNumber(_ text: String) -> String? {
         let compact = text.filter { !" -()".contains($0) }
         let digits: Substring
@@ -70,9 +71,10 @@ public struct CardholderDetails: Hashable, Sendable {
         } else if compact.hasPrefix("00") {
             digits = compact.dropFirst(2)
         } else {
-            return nil
+            digits = compact[...]
         }
-        guard telephoneDigitCounts.contains(digits.utf8.count), digits.utf8.allSatisfy(isDigit) else { return nil }
+        // A number that begins with 0 is a national one: nobody can tell of which country.
+        guard digits.first != "0", telephoneDigitCounts.contains(digits.utf8.count), digits.utf8.allSatisfy(isDigit) else { return nil }
         return "+" + digits
     }
 

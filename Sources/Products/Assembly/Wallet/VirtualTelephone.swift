@@ -20,10 +20,13 @@ public struct VirtualTelephone: Sendable {
         self.product = product
         service = try await HTTPWalletService(try HTTPTransport(server: neighbourhood.walletServer.address))
         screen = SimulatedScreen()
-        var issuers: [String: HTTPTransport] = [:]
-        for bank in neighbourhood.banks { issuers[bank.name] = try HTTPTransport(server: bank.server.address) }
+        var issuers: [String: HTTPCardIssuerService] = [:]
+        for bank in neighbourhood.banks {
+            issuers[bank.name] = HTTPCardIssuerService(
+                SeneschalClient(try HTTPTransport(server: bank.server.address), credential: nil))
+        }
         wallet = WalletPhone(
-            service: service, issuers: HTTPCardIssuers(issuers), secureElement: WalletSecureElement(product.card),
+            service: service, issuers: HTTPCardIssuerDirectory(issuers), secureElement: WalletSecureElement(product.card),
             settings: Settings(telephoneNumber: product.order.msi, deviceName: name), screen: screen,
             recognition: recognition, confirmation: AgreeingOwner())
     }
