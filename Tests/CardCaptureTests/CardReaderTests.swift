@@ -36,7 +36,7 @@ struct CardReaderTests {
 
     @Test(
         "one digit that is not certain, or hardly ahead of another, asks for another photograph (PHOTO-02)",
-        arguments: [(0.89, 0.01), (0.95, 0.11), (0.91, 0.07)], [0, 7, 15])
+        arguments: [(0.79, 0.01), (0.85, 0.16), (0.81, 0.12)], [0, 7, 15])
     func doubt(_ confidences: (Double, Double), _ place: Int) {
         let line = Reading.line(Self.number, doubts: [place: (confidences.0, "8", confidences.1)])
         #expect(Reading.judged([line]) == .anotherPhotograph(.uncertainDigits))

@@ -19,7 +19,7 @@ public struct CardReader: Sendable {
         public var contradictionConfidence: Double
 
         public init(
-            confidence: Double = 0.9, margin: Double = 0.85, dateConfidence: Double = 0.85,
+            confidence: Double = 0.8, margin: Double = 0.7, dateConfidence: Double = 0.85,
             nameConfidence: Double = 0.92, contradictionConfidence: Double = 0.8
         ) {
             self.confidence = confidence
