@@ -1,4 +1,4 @@
-// Made by the test `DigitTeachingTests`; not to be edited. See docs/how-to/read-a-card-from-a-picture.md.
+// Made by `DigitTeacher` in an earlier draw of the lessons of `DigitTeachingTests`, whose bytes differ: measure anew.
 
 extension DigitNetWeights {
     /// What one step of a weight is worth, layer by layer.
