@@ -280,7 +280,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "EMV", "SecureElement", "MobileDevice",
+                "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "EMV", "SecureElement",
+                "MobileDevice",
                 "Terminal",
             ],
             path: "Fuzzers/Targets", swiftSettings: strict),

@@ -109,6 +109,20 @@ struct MigrationTests {
         #expect(try await world.desk.cards(of: world.user, world.request(on: world.new)).count == 2)
     }
 
+    @Test("an old device that comes back without its wallet is cleared by the wallet's own upkeep (MIGR-06)")
+    func upkeep() async throws {
+        let world = try await DeskWorld()
+        _ = try await twoCards(world)
+        world.elements.change(world.old) { $0.isReachable = false }
+        let migration = try await world.desk.migrate(from: world.old.id, cards: nil, world.request(on: world.new))
+        #expect(try await world.desk.clearRemoved() == 0)
+        world.elements.change(world.old) { $0.isReachable = true }
+        #expect(try await world.desk.clearRemoved() == 2)
+        #expect(world.elements.element(of: world.old).all.isEmpty)
+        #expect(try await world.store.inner.migration(migration.id)?.state == .finished)
+        #expect(try await world.desk.clearRemoved() == 0)
+    }
+
     @Test("with the new device off the old one keeps paying, and the migration goes on when it comes back")
     func newDeviceOff() async throws {
         let world = try await DeskWorld()

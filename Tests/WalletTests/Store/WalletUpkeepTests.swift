@@ -17,11 +17,17 @@ struct WalletUpkeepTests {
         gone.sealedNumber = []
         try await bench.store.commit([.card(gone)])
         let before = try await bench.store.cards(of: account.id)
-        let upkeep = WalletUpkeep(payments: bench.payments(), vault: bench.vault)
-        #expect(try await upkeep.run(keepingDays: 30) == UpkeepReport(settledPayments: 0, resealedCards: 0))
+        let upkeep = bench.upkeep()
+        #expect(
+            try await upkeep.run(keepingDays: 30) == UpkeepReport(settledPayments: 0, clearedCards: 0, resealedCards: 0)
+        )
         _ = try await bench.walletVault.startKeyEncryptionKey()
-        #expect(try await upkeep.run(keepingDays: 30) == UpkeepReport(settledPayments: 0, resealedCards: 2))
-        #expect(try await upkeep.run(keepingDays: 30) == UpkeepReport(settledPayments: 0, resealedCards: 0))
+        #expect(
+            try await upkeep.run(keepingDays: 30) == UpkeepReport(settledPayments: 0, clearedCards: 0, resealedCards: 2)
+        )
+        #expect(
+            try await upkeep.run(keepingDays: 30) == UpkeepReport(settledPayments: 0, clearedCards: 0, resealedCards: 0)
+        )
         let after = try await bench.store.cards(of: account.id)
         for (index, number) in numbers.enumerated() {
             #expect(after[index].sealedNumber != before[index].sealedNumber)
@@ -54,7 +60,7 @@ struct WalletUpkeepTests {
         bench.issuer.mood = .silent
         await #expect(throws: WalletError.self) { try await bench.payments().authorize(request) }
         bench.issuer.mood = .approving
-        let upkeep = WalletUpkeep(payments: bench.payments(), vault: bench.vault)
+        let upkeep = bench.upkeep()
         #expect(try await upkeep.run(keepingDays: 30).settledPayments == 1)
         #expect(try await bench.store.auditEntries(of: nil, limit: 9).map(\.action) == ["payment"])
         bench.clock.advance(30 * 86_400 + 1)

@@ -50,6 +50,15 @@ final class WalletBench: Sendable {
             ]), walletName: "test-wallet")
     }
 
+    /// No card of this bench is to leave a secure element.
+    func upkeep() -> WalletUpkeep {
+        let payments = payments()
+        let cards = CardDesk(
+            store: store, vault: walletVault, tokens: payments.tokens, issuers: payments.issuers,
+            elements: SimulatedElements(Scissors(nil, .before), capacity: 0), clock: clock)
+        return WalletUpkeep(payments: payments, cards: cards, vault: vault)
+    }
+
     static let issuerName = IssuerName("harbour-bank")!  // a well-formed name
 
     // MARK: - Records

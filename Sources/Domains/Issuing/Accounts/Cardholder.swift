@@ -74,7 +74,8 @@ public struct CardholderDetails: Hashable, Sendable {
             digits = compact[...]
         }
         // A number that begins with 0 is a national one: nobody can tell of which country.
-        guard digits.first != "0", telephoneDigitCounts.contains(digits.utf8.count), digits.utf8.allSatisfy(isDigit) else { return nil }
+        guard digits.first != "0", telephoneDigitCounts.contains(digits.utf8.count), digits.utf8.allSatisfy(isDigit)
+        else { return nil }
         return "+" + digits
     }
 

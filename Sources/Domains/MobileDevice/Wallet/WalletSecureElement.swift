@@ -61,10 +61,17 @@ public struct WalletSecureElement: Sendable {
         }
     }
 
-    /// CHOOSE CARD: from now on terminals reach this one. `nil` for none of the type.
+    /// CHOOSE CARD: from now on terminals reach this one first, and the chosen card of another type after it. `nil` for none
+    /// of the type.
     public func choose(_ reference: UniversalCardReference?, type: Int) async throws(SecureElementError) {
         try await onInstance(type) { channel throws(SecureElementError) in
-            _ = try await channel.send(CommandAPDU(0x80, 0xD0, 0x00, 0x00, data: reference?.bytes ?? []))
+            _ = try await channel.send(CommandAPDU(0x80, 0xD0, 0x00, 0x01, data: reference?.bytes ?? []))
+        }
+        for (other, _) in instances where other != type {
+            try await onInstance(other) { channel throws(SecureElementError) in
+                // The choice stays as it is; the rank goes down.
+                _ = try await channel.send(CommandAPDU(0x80, 0xD0, 0x01, 0x02))
+            }
         }
     }
 

@@ -58,6 +58,8 @@ public struct CardDeskPolicy: Sendable {
     public var verificationWindowSeconds: Int64
     /// Cards of one user, removed ones aside.
     public var cardsMax: Int
+    /// How long a request waits for a secure element that only has to forget something.
+    public var patience: Duration
 
     /// Number and version of a service at the central TSM.
     public struct WalletService: Hashable, Sendable {
@@ -77,7 +79,8 @@ public struct CardDeskPolicy: Sendable {
         ],
         dedicatedService: WalletService = WalletService(number: 2003, version: "1.0"), countryCode: UInt16 = 276,
         certifiedIssuer: CertifiedIssuer? = nil, freshSeconds: Int64 = 300,
-        failedVerificationsMax: Int = 5, verificationWindowSeconds: Int64 = 3_600, cardsMax: Int = 32
+        failedVerificationsMax: Int = 5, verificationWindowSeconds: Int64 = 3_600, cardsMax: Int = 32,
+        patience: Duration = .seconds(5)
     ) {
         self.walletName = walletName
         self.universalServices = universalServices
@@ -88,5 +91,6 @@ public struct CardDeskPolicy: Sendable {
         self.failedVerificationsMax = failedVerificationsMax
         self.verificationWindowSeconds = verificationWindowSeconds
         self.cardsMax = cardsMax
+        self.patience = patience
     }
 }

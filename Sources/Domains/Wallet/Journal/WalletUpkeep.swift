@@ -1,26 +1,37 @@
-/// What a wallet does without being asked: settles payments whose issuer was silent, seals card numbers anew under the
-/// newest key, forgets what is over.
+/// What a wallet does without being asked: settles payments whose issuer was silent, takes cards out of secure elements
+/// that have come back, seals card numbers anew under the newest key, forgets what is over.
 public struct WalletUpkeep: Sendable {
     let payments: PaymentDesk
+    let cards: CardDesk
     let vault: any CardNumberVault
 
     /// Cards that are read at once.
     static let pageCards = 100
 
-    public init(payments: PaymentDesk, vault: any CardNumberVault) {
+    public init(payments: PaymentDesk, cards: CardDesk, vault: any CardNumberVault) {
         self.payments = payments
+        self.cards = cards
         self.vault = vault
     }
 
-    /// - Parameter days: how long what is over is kept.
-    public func run(keepingDays days: Int) async throws(WalletError) -> UpkeepReport {
+    /// What waits for somebody outside: every minute.
+    public func settle() async throws(WalletError) -> UpkeepReport {
         let settled = try await payments.settleAll()
-        let resealed = try await resealCards()
+        return UpkeepReport(settledPayments: settled, clearedCards: try await cards.clearRemoved(), resealedCards: 0)
+    }
+
+    /// What can wait: every day.
+    ///
+    /// - Parameter days: how long what is over is kept; 0 keeps it.
+    public func run(keepingDays days: Int) async throws(WalletError) -> UpkeepReport {
+        var report = try await settle()
+        report.resealedCards = try await resealCards()
+        guard days > 0 else { return report }
         let time = payments.clock.now() - Int64(days) * 86_400
         try await stored { () async throws(WalletStoreError) in
             try await payments.store.commit([.forget(before: time)])
         }
-        return UpkeepReport(settledPayments: settled, resealedCards: resealed)
+        return report
     }
 
     /// A card that is changed meanwhile is left to the next time.
@@ -60,10 +71,13 @@ public struct WalletUpkeep: Sendable {
 /// What was done.
 public struct UpkeepReport: Hashable, Sendable {
     public var settledPayments: Int
+    /// Credentials that have left their secure elements.
+    public var clearedCards: Int
     public var resealedCards: Int
 
-    public init(settledPayments: Int, resealedCards: Int) {
+    public init(settledPayments: Int, clearedCards: Int, resealedCards: Int) {
         self.settledPayments = settledPayments
+        self.clearedCards = clearedCards
         self.resealedCards = resealedCards
     }
 }

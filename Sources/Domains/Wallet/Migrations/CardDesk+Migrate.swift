@@ -220,12 +220,8 @@ extension CardDesk {
         let id = migration.cards[index].old
         let old = try await stored { () async throws(WalletStoreError) in try await store.credential(id) }
         if let old, old.state == .removing {
-            do throws(WalletError) {
-                try await clear(old, subscriber: source.subscriber, request)
-            } catch {
-                // The old device is not what the card depends on any more.
-                return
-            }
+            // The old device is not what the card depends on any more: one that is off is cleared when it comes back.
+            guard await isCleared(old, subscriber: source.subscriber, request) else { return }
         }
         migration.cards[index].step = .cleared
         migration.updatedAt = clock.now()

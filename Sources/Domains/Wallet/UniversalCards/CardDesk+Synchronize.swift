@@ -52,9 +52,11 @@ extension CardDesk {
             try await store.credentials(on: device.secureElement)
         }
         for credential in all where credential.user == request.user && credential.mode == .dedicated {
-            guard credential.state == .loading, let card = try await stored({ () async throws(WalletStoreError) in
-                try await store.card(credential.card)
-            }) else { continue }
+            guard credential.state == .loading,
+                let card = try await stored({ () async throws(WalletStoreError) in
+                    try await store.card(credential.card)
+                })
+            else { continue }
             try await finish(credential, card, isThere: false, request)
         }
         let live = all.filter { $0.user == request.user && $0.state.isLive && $0.mode != .dedicated }

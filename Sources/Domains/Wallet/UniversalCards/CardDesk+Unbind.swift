@@ -17,11 +17,8 @@ extension CardDesk {
             var isCleared = true
             for credential in try await credentialsToRemove(on: request.device, of: request.user)
             where credential.card == card.reference {
-                do throws(WalletError) {
-                    try await clear(credential, subscriber: request.device.subscriber, request)
-                } catch .unsettled {
-                    isCleared = false
-                }
+                let isGone = await self.isCleared(credential, subscriber: request.device.subscriber, request)
+                isCleared = isCleared && isGone
             }
             if isCleared { try await forget(cardWithoutCredentials: card, request) }
             return isCleared
@@ -65,6 +62,29 @@ extension CardDesk {
         try await commit(
             [.credential(removed), audit(request, "card cleared", "\(credential.card)", "\(credential.id)")]
                 + ended.map { .token($0) })
+    }
+
+    /// Whether the secure element can be reached, and has forgotten the credential, before a person's patience ends.
+    func isCleared(
+        _ credential: Credential, subscriber: String, _ request: UserRequest
+    ) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                do {
+                    try await clear(credential, subscriber: subscriber, request)
+                    return true
+                } catch {
+                    return false
+                }
+            }
+            group.addTask {
+                try? await Task.sleep(for: policy.patience)
+                return false
+            }
+            let isCleared = await group.next() ?? false
+            group.cancelAll()
+            return isCleared
+        }
     }
 
     func credentialsToRemove(on device: Device, of user: UserID) async throws(WalletError) -> [Credential] {

@@ -26,7 +26,8 @@ public struct VirtualTelephone: Sendable {
                 SeneschalClient(try HTTPTransport(server: bank.server.address), credential: nil))
         }
         wallet = WalletPhone(
-            service: service, issuers: HTTPCardIssuerDirectory(issuers), secureElement: WalletSecureElement(product.card),
+            service: service, issuers: HTTPCardIssuerDirectory(issuers),
+            secureElement: WalletSecureElement(product.card),
             settings: Settings(telephoneNumber: product.order.msi, deviceName: name), screen: screen,
             recognition: recognition, confirmation: AgreeingOwner())
     }

@@ -70,17 +70,15 @@ public struct WalletHouse: Sendable {
         return try KeyVault.WalletVault.open(at: folder + "/wallet.vault", unlock: unlock)
     }
 
-    /// Asks issuers again, now and every minute, for payments whose outcome is not known; forgets every day what is over
-    /// and older than `days`. Returns when the task is cancelled.
+    /// Settles, now and every minute, what waits for issuers and secure elements; every day seals card numbers anew where a
+    /// key was replaced, and forgets what is over and older than `days`. Returns when the task is cancelled.
     public func keepTidy(days: Int) async {
-        var lastForgetting: Int64 = 0
+        let upkeep = WalletUpkeep(payments: payments, cards: cards, vault: vault)
+        var lastDay: Int64 = 0
         while !Task.isCancelled {
-            let now = SystemClock().now()
-            _ = try? await payments.settleAll()
-            if days > 0, now - lastForgetting > 86_400 {
-                try? await store.commit([.forget(before: now - Int64(days) * 86_400)])
-                lastForgetting = now
-            }
+            let day = SystemClock().now() / 86_400
+            _ = day == lastDay ? try? await upkeep.settle() : try? await upkeep.run(keepingDays: days)
+            lastDay = day
             try? await Task.sleep(for: .seconds(60))
         }
     }

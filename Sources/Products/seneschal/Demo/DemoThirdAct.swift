@@ -36,7 +36,8 @@ struct DemoThirdAct {
                 .init(name: Self.harbour, prefix: "47617390"),
                 .init(name: Self.tide, prefix: "54133300", functions: [.nfc, .online], mode: .universalIdentifier),
             ], logger: logger)
-        chapter("A wallet at \(neighbourhood.walletServer.address), a service provider of the central TSM's like any other")
+        chapter(
+            "A wallet at \(neighbourhood.walletServer.address), a service provider of the central TSM's like any other")
         for bank in neighbourhood.banks { say("issuer            \(bank.name) at \(bank.server.address)") }
         do {
             try await play(neighbourhood)
@@ -81,7 +82,9 @@ struct DemoThirdAct {
         _ = try await telephone.service.openAccount(named: "ada", displayName: "Ada", password: password)
         let session = try await telephone.wallet.logIn(account: "ada", password: password)
         try await telephone.service.prepareSecureElement(in: session)
-        chapter("Ada logs in on her telephone; its secure element gets two universal card instances, and no more (UCI, UPD)")
+        chapter(
+            "Ada logs in on her telephone; its secure element gets two universal card instances, and no more (UCI, UPD)"
+        )
         try await show(telephone)
         try await photograph(debit, telephone, session)
         try await typeIn(credit, expiry, telephone, session, neighbourhood)
@@ -177,7 +180,9 @@ struct DemoThirdAct {
         say("the old telephone: \(try await till.tap(old, cents: 1_250))")
         let back = try await old.wallet.logIn(account: "ada", password: password)
         let reply = try await old.wallet.synchronize(in: back)
-        say("it comes back     \(reply.removed.count) records deleted, \(try await old.wallet.deviceCards().count) left")
+        say(
+            "it comes back     \(reply.removed.count) records deleted, \(try await old.wallet.deviceCards().count) left"
+        )
     }
 
     // MARK: - Telling

@@ -36,7 +36,8 @@ struct DemoTill {
         let answer = try await acquirer.authorize(data, transaction: UUID().uuidString, merchant: Self.merchant)
         let amount = "\(data.transaction.amount / 100).\(String(data.transaction.amount % 100 + 100).suffix(2)) EUR"
         switch answer {
-        case .approved(let code): return "\(amount) approved (\(code)), token …\(data.number.lastFour), counter \(data.transactionCounter)"
+        case .approved(let code):
+            return "\(amount) approved (\(code)), token …\(data.number.lastFour), counter \(data.transactionCounter)"
         case .declined(let code): return "\(amount) declined (\(code))"
         }
     }

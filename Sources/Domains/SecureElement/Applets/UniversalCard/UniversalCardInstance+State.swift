@@ -9,18 +9,20 @@ extension UniversalCardInstance {
         static let universal: BERTag = 0xC2
         static let records: BERTag = 0xC4
         static let chosen: BERTag = 0xC5
+        static let priority: BERTag = 0xC7
         static let log: BERTag = 0xC6
         static let unfinished: BERTag = 0xC3
     }
 
     /// C1 transaction counter (2), C2 the universal data's groupings, C4 the records' groupings, C5 the chosen card's
-    /// reference (8), C6 the log, C3 an unfinished personalization.
+    /// reference (8), C7 the priority (1), C6 the log, C3 an unfinished personalization.
     var persistentState: [BERTLV] {
         let set = universal?.groupings.flatMap { DataGrouping($0.identifier, $0.data.revealed()).bytes }
         let puts = records.flatMap { DataGrouping(UniversalCardRecord.identifier, $0.bytes).bytes }
         return [BERTLV(Tag.counter, transactionCounter.bigEndianBytes)]
             + (set.map { [BERTLV(Tag.universal, $0), BERTLV(Tag.records, puts)] } ?? [])
             + (chosen.map { [BERTLV(Tag.chosen, $0.bytes)] } ?? [])
+            + (priority.map { [BERTLV(Tag.priority, [$0])] } ?? [])
             + (log.entries.isEmpty ? [] : [BERTLV(Tag.log, log.stateBytes)])
             + (unfinished.map { [BERTLV(Tag.unfinished, $0.stateBytes)] } ?? [])
     }
@@ -41,6 +43,10 @@ extension UniversalCardInstance {
         if let reference = state.nextIfPresent(Tag.chosen) {
             chosen = UniversalCardReference(reference)
             guard chosenRecord != nil else { throw .impossible(Tag.chosen) }
+        }
+        if let rank = state.nextIfPresent(Tag.priority) {
+            guard rank.count == 1, (0x01...0x0F).contains(rank[0]) else { throw .impossible(Tag.priority) }
+            priority = rank[0]
         }
         if let entries = state.nextIfPresent(Tag.log) {
             log = try TransactionLog(format: Self.logFormat, stateBytes: entries, Tag.log)

@@ -7,7 +7,7 @@ import ISO7816
 ///     00 A4, 80 A8          a quick transaction with the chosen card
 ///     00 B2 01 0C           its record; 00 B2 n 5C the transaction log
 ///     80 CA 9F36|9F17|9F4F  counter, PIN tries, format of the log
-///     80 D0 [reference]     CHOOSE CARD, or none        (wired)
+///     80 D0 P1 P2 [ref.]    CHOOSE CARD, or none        (wired)
 ///     80 D2                 CONFIRM CONSUMER            (wired)
 ///     80 AE 80 00           GENERATE CRYPTOGRAM         (wired)
 ///     00 B2 01 EC, n F4     the instance, its records   (wired)
@@ -27,6 +27,8 @@ struct UniversalCardInstance: StoredApplet {
     var records: [UniversalCardRecord] = []
     /// The card that terminals see.
     var chosen: UniversalCardReference?
+    /// The rank of the instance among those that terminals see, 1 the highest; `nil` as the universal data has it.
+    var priority: UInt8?
     var log = TransactionLog(format: Self.logFormat)
     var unfinished: UnfinishedPersonalization?
 
@@ -40,17 +42,25 @@ struct UniversalCardInstance: StoredApplet {
 
     /// 6F { 84 AID, A5 { 50, 87, 9F38 …, BF0C { 9F4D } } }, the template A5 empty before personalization.
     func fileControlInformation(for application: AID, _ environment: AppletEnvironment) -> [UInt8] {
-        let selectionData = universal.map { Self.selectionData($0, label: chosenRecord?.label) } ?? []
+        let selectionData =
+            universal.map { Self.selectionData($0, label: chosenRecord?.label, priority: priority) } ?? []
         return BERTLV(
             .fileControlInformation,
             [BERTLV(.dedicatedFileName, application.bytes), BERTLV(.proprietaryTemplate, selectionData)]
         ).bytes
     }
 
-    /// The content of template A5: the universal data, with the label of a card and the place of the log.
-    static func selectionData(_ universal: UniversalPersonalization, label: String?) -> [BERTLV] {
+    /// The content of template A5: the universal data, with the label of a card, the device's priority and the place of
+    /// the log.
+    static func selectionData(
+        _ universal: UniversalPersonalization, label: String?, priority: UInt8? = nil
+    ) -> [BERTLV] {
         let objects = universal.selectionData.map { object in
-            object.tag == .applicationLabel && label != nil ? BERTLV(object.tag, Array((label ?? "").utf8)) : object
+            switch (object.tag, label, priority) {
+            case (.applicationLabel, let label?, _): BERTLV(object.tag, Array(label.utf8))
+            case (.applicationPriority, _, let priority?): BERTLV(object.tag, [priority])
+            default: object
+            }
         }
         guard objects[.issuerDiscretionaryTemplate] == nil else { return objects }
         return objects + [BERTLV(.issuerDiscretionaryTemplate, [TransactionLog.entryPointer])]
@@ -61,7 +71,7 @@ struct UniversalCardInstance: StoredApplet {
         guard let universal, let chosenRecord, chosenRecord.token(for: .nfc) != nil else { return nil }
         return ContactlessOffer(
             label: Array(chosenRecord.label.utf8),
-            priority: (universal.selectionData[.applicationPriority]?.first ?? 0) & 0x0F)
+            priority: priority ?? (universal.selectionData[.applicationPriority]?.first ?? 0) & 0x0F)
     }
 }
 
@@ -97,16 +107,24 @@ extension UniversalCardInstance {
     }
 
     /// CHOOSE CARD: terminals see the card with this reference, or without a reference none. Ours.
+    ///
+    /// P1 01 leaves the choice as it is; P2 01 to 0F is the rank of the instance from now on, 00 leaves it.
     private mutating func choose(_ command: CommandAPDU) throws(Refusal) -> [UInt8] {
-        guard command.parameters == 0x0000 else { throw Refusal(.incorrectParameters) }
-        guard !command.data.isEmpty else {
+        guard command.p1 <= 0x01, command.p2 <= 0x0F else { throw Refusal(.incorrectParameters) }
+        guard command.p1 == 0x00 || command.data.isEmpty else { throw Refusal(.wrongLength) }
+        if command.p1 == 0x00 { try choose(command.data) }
+        if command.p2 != 0x00 { priority = command.p2 }
+        return []
+    }
+
+    private mutating func choose(_ bytes: [UInt8]) throws(Refusal) {
+        guard !bytes.isEmpty else {
             chosen = nil
-            return []
+            return
         }
-        guard let reference = UniversalCardReference(command.data) else { throw Refusal(.wrongLength) }
+        guard let reference = UniversalCardReference(bytes) else { throw Refusal(.wrongLength) }
         guard record(with: reference) != nil else { throw Refusal(.referencedDataNotFound) }
         chosen = reference
-        return []
     }
 
     /// CONFIRM CONSUMER: the device has verified its user, for the next transaction and until the power goes. Ours.

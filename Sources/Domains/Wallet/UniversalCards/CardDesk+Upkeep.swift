@@ -1,0 +1,35 @@
+extension CardDesk {
+    /// Credentials that one call of ``clearRemoved()`` looks at.
+    static let clearedAtOnceMax = 32
+
+    /// Takes out of secure elements what is to leave them: of devices that were off and may have come back.
+    ///
+    /// - Returns: how many are cleared now.
+    public func clearRemoved() async throws(WalletError) -> Int {
+        let leaving = try await stored { () async throws(WalletStoreError) in
+            try await store.credentials(in: [.removing], limit: Self.clearedAtOnceMax)
+        }
+        var count = 0
+        for credential in leaving {
+            let device = try await stored { () async throws(WalletStoreError) in
+                try await store.device(credential.device)
+            }
+            guard let device else { continue }
+            let request = UserRequest(
+                user: credential.user, device: device, authenticatedAt: clock.now(), idempotencyKey: "",
+                requestDigest: [])
+            let isGone = try await turns.take(credential.user) { () async throws(WalletError) in
+                // Somebody may have cleared it meanwhile.
+                let current = try await stored { () async throws(WalletStoreError) in
+                    try await store.credential(credential.id)
+                }
+                guard let current, current.state == .removing else { return false }
+                guard await isCleared(current, subscriber: device.subscriber, request) else { return false }
+                try await finishMigrations(request)
+                return true
+            }
+            if isGone { count += 1 }
+        }
+        return count
+    }
+}
