@@ -26,7 +26,7 @@ final class TestIssuer: Sendable {
     /// The secrets of the operator and of the wallet.
     let `operator`: String
     let wallet: String
-    let walletKey = NamedSigningKey(name: "lantern-key", privateKey: .generate(.p256))
+    let walletKey = NamedPrivateKey(name: "lantern-key", privateKey: .generate(.p256))
     private let folder: URL
 
     init(name: String = "harbour-bank", bin: String = "47617390") async throws {

@@ -55,22 +55,25 @@ struct DemoThirdAct {
             try await factory.make(.init(msi: "4915112345681", network: DemoStage.networks[0], type: .embedded)),
             try await factory.make(.init(msi: "4915112345682", network: DemoStage.networks[1], type: .embedded)),
         ]
-        let agents = products.map { product in Task { try await product.run() } }
+        var agents = products.map { product in Task { try await product.run() } }
         defer { for agent in agents { agent.cancel() } }
         let recognition: (any CardRecognition)? = TesseractRecognition.isAvailable ? TesseractRecognition() : nil
         let old = try await VirtualTelephone(
             products[0], named: "old telephone", in: neighbourhood, recognition: recognition)
         let new = try await VirtualTelephone(products[1], named: "new telephone", in: neighbourhood)
         let till = try DemoTill(neighbourhood)
-        let cards = try await bindAndPay(old, neighbourhood, till)
-        try await move(to: new, from: old, cards, till)
+        try await bindAndPay(old, neighbourhood, till)
+        agents[0].cancel()
+        try await move(to: new, from: old, till)
+        agents[0] = Task { try await products[0].run() }
+        try await comeBack(old)
     }
 
     // MARK: - The old telephone
 
     private func bindAndPay(
         _ telephone: VirtualTelephone, _ neighbourhood: WalletNeighbourhood, _ till: DemoTill
-    ) async throws -> [DeviceCard] {
+    ) async throws {
         let expiry = try require(CardExpiry(printed: Self.expiry))
         let debit = try await neighbourhood.issueCard(
             Self.harbour, number: try PrimaryAccountNumber(Self.debitNumber), expiry: expiry, to: Self.person,
@@ -93,7 +96,6 @@ struct DemoThirdAct {
         chapter("She pays at a terminal and by a code, each function with a token of its own (PFA)")
         for card in cards where card.functions.contains(.nfc) { try await tap(card, telephone, till) }
         if let card = cards.first(where: { $0.functions.contains(.qr) }) { try await scan(card, telephone, till) }
-        return cards
     }
 
     /// PHOTO: number and expiry from a picture, the telephone number from the device's settings.
@@ -160,10 +162,11 @@ struct DemoThirdAct {
 
     // MARK: - The new telephone
 
+    /// The old telephone is out of the network's reach, and so keeps its applications: its tokens are dead all the same.
     private func move(
-        to new: VirtualTelephone, from old: VirtualTelephone, _ cards: [DeviceCard], _ till: DemoTill
+        to new: VirtualTelephone, from old: VirtualTelephone, _ till: DemoTill
     ) async throws {
-        chapter("A new telephone: the same account, and the old one's cards move over, the old one switched off (MIGR)")
+        chapter("A new telephone: the old one's cards move over while the old one is out of reach (MIGR)")
         let password = SecretBytes(Array("correct horse battery".utf8))
         let session = try await new.wallet.logIn(account: "ada", password: password)
         let sources = try await new.wallet.migrationSources(in: session)
@@ -177,7 +180,11 @@ struct DemoThirdAct {
         for card in try await new.wallet.deviceCards() where card.functions.contains(.nfc) {
             try await tap(card, new, till)
         }
-        say("the old telephone: \(try await till.tap(old, cents: 1_250))")
+        say("the old telephone \(try await till.tap(old, cents: 1_250))")
+    }
+
+    private func comeBack(_ old: VirtualTelephone) async throws {
+        let password = SecretBytes(Array("correct horse battery".utf8))
         let back = try await old.wallet.logIn(account: "ada", password: password)
         let reply = try await old.wallet.synchronize(in: back)
         say(
