@@ -83,6 +83,24 @@ struct PaymentInterruptionTests {
         #expect(try await bench.store.unsettledPayments(limit: 10).isEmpty)
     }
 
+    @Test("an issuer that refuses to be asked again has not said what became of the payment: it stays open")
+    func refusedAfterSilence() async throws {
+        let (bench, desk, element, token) = try await scene()
+        bench.issuer.mood = .silent
+        let request = try element.payment(token)
+        await #expect(throws: WalletError.unsettled(reason: "no answer")) { try await desk.authorize(request) }
+        bench.issuer.mood = .refusing
+        await #expect(throws: WalletError.self) { try await desk.authorize(request) }
+        #expect(try await desk.settleAll() == 0)
+        #expect(try await bench.store.unsettledPayments(limit: 10).count == 1)
+        bench.issuer.mood = .approving
+        #expect(try await desk.settleAll() == 1)
+        guard case .approved = try await desk.authorize(request) else {
+            Issue.record("the money was taken")
+            return
+        }
+    }
+
     @Test("after a restart all torn payments are settled, and suspending a token meanwhile does not undo them")
     func restart() async throws {
         let (bench, desk, element, token) = try await scene()

@@ -22,7 +22,12 @@ extension PaymentDesk {
     }
 
     /// Asks the issuer, under a key that follows from the transaction, and writes its answer down.
-    func settled(_ record: PaymentRecord) async throws(WalletError) -> PaymentAnswer {
+    ///
+    /// - Parameter isFirstAsked: whether the issuer cannot have heard of the payment before. Only then its refusal to be
+    ///   asked means that no money was taken.
+    func settled(
+        _ record: PaymentRecord, isFirstAsked: Bool = false
+    ) async throws(WalletError) -> PaymentAnswer {
         guard let reference = record.token, let counter = record.counter else {
             throw .internal(reason: "payment \(record.transaction) has neither outcome nor token")
         }
@@ -46,6 +51,8 @@ extension PaymentDesk {
         } catch {
             switch error {
             case .unsettled(let reason): throw .unsettled(reason: reason)
+            case .refused(let code, _) where !isFirstAsked:
+                throw .unsettled(reason: "the issuer does not say what became of the payment: \(code)")
             case .refused(let code, _):
                 (outcome, detail) = (
                     .declined(actionCode: PaymentRefusal.actionCode), "the issuer refused the request: \(code)"

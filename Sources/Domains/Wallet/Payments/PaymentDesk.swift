@@ -50,7 +50,8 @@ public struct PaymentDesk: Sendable {
         if let refusal = try await refusal(of: request, input, token) {
             return try await refuse(request, token, refusal)
         }
-        return try await settled(try await begun(request, token, counter: Int(input.transactionCounter)))
+        let record = try await begun(request, token, counter: Int(input.transactionCounter))
+        return try await settled(record, isFirstAsked: true)
     }
 
     // MARK: - Checks
