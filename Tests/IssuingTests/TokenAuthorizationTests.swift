@@ -52,6 +52,37 @@ struct TokenAuthorizationTests {
         #expect(try await harbour.balance(card) == 10_000)
     }
 
+    @Test("what one wallet has bound another wallet does not pay with (BIND-05)")
+    func otherWallet() async throws {
+        let harbour = try await Harbour()
+        let card = try await harbour.boundCard()
+        let key = NamedPrivateKey(name: "torch-key", privateKey: .generate(.p256))
+        _ = try await harbour.desk.registerWallet(
+            name: "torch", key: try WalletKey(name: key.name, publicKey: key.privateKey.publicKey.pem),
+            Harbour.operator("torch"))
+        var request = try harbour.payment(card)
+        let claims = AuthorizationAssertionClaims(
+            iss: "torch", aud: "harbour-bank", transaction: request.transaction, card: request.card.rawValue,
+            secureElement: request.secureElement, function: "nfc", token: request.token,
+            transactionCounter: request.transactionCounter, amount: request.amount, currency: request.currency,
+            merchant: request.merchant, iat: harbour.clock.now(), exp: harbour.clock.now() + 120)
+        request.assertion = try harbour.sign(claims, type: AuthorizationAssertionClaims.type, by: key)
+        let torch = IssuerRequester(.wallet(name: "torch"), idempotencyKey: "k")
+        #expect(try await harbour.issuer.authorize(request, torch) == .declined(.notPermitted))
+        #expect(try await harbour.balance(card) == 10_000)
+    }
+
+    @Test(
+        "the longest name that a wallet makes of acquirer and transaction is taken, 32 and 64 characters; no longer one"
+    )
+    func longestName() async throws {
+        let harbour = try await Harbour()
+        let card = try await harbour.boundCard()
+        let name = String(repeating: "a", count: 32) + "/" + String(repeating: "t", count: 64)
+        #expect(isApproved(try await authorize(harbour, harbour.payment(card, name))))
+        #expect(throws: IssuingError.self) { _ = try harbour.payment(card, name + "t") }
+    }
+
     @Test("a counter that does not rise is declined; each token has its own; gaps are allowed")
     func counter() async throws {
         let harbour = try await Harbour()

@@ -152,7 +152,7 @@ extension API {
     }
 
     static let transactionSchema = Schema(
-        "The asking party's own name of the transaction: what is asked twice is done once.", .printable(1...64),
+        "The asking party's own name of the transaction: what is asked twice is done once.", .printable(1...97),
         example: "quay-0042")
     static let amountSchema = Schema("In minor units.", .integer(1...1_000_000_000_000), example: 1_250)
     static let currencySchema = Schema("ISO 4217, numeric.", .integer(1...999), example: 978)

@@ -34,7 +34,9 @@ extension API {
         public static let schema = Schema.object(
             "AcquirerAuthorizationRequest", "A payment as an acquirer asks for it.",
             [
-                .required("transaction", transactionSchema),
+                .required(
+                    "transaction", .printable(1...64, example: "quay-0042"),
+                    "The acquirer's own name of the transaction: what is asked twice is done once."),
                 .required("function", .choice(PaymentFunction.self), "How the terminal was reached."),
                 .required(
                     "number", .printable(16...16, example: "6299000000000007"), "The token, in the place of tag 5A."),

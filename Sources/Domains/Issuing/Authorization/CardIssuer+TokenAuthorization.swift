@@ -13,7 +13,7 @@ extension CardIssuer {
         return try await store.transact { records throws(IssuingError) in
             try checkAssertion(request, name.wallet, records)
             if let known = try answered(name, digest, records) { return known.answer }
-            let answer = try decide(request, records, now)
+            let answer = try decide(request, of: name.wallet, records, now)
             let transaction = PaymentTransaction(
                 name: name, card: request.card, kind: .token, requestDigest: digest, amount: request.amount,
                 currency: request.currency, merchant: request.merchant, answer: answer, answeredAt: now)
@@ -32,12 +32,12 @@ extension CardIssuer {
 
     /// Takes the counter and the money, in the order: card, binding, counter, account.
     private func decide(
-        _ request: TokenAuthorizationRequest, _ records: any IssuerTransaction, _ now: Int64
+        _ request: TokenAuthorizationRequest, of wallet: String, _ records: any IssuerTransaction, _ now: Int64
     ) throws(IssuingError) -> AuthorizationAnswer {
         guard let card = try records.card(request.card) else { return .declined(.invalidCardNumber) }
         if let refusal = stateRefusal(of: card, now) { return .declined(refusal) }
         let bindings = try records.bindings(of: card.reference)
-        guard bindings.contains(where: { $0.secureElement == request.secureElement }) else {
+        guard bindings.contains(where: { $0.secureElement == request.secureElement && $0.user.wallet == wallet }) else {
             return .declined(.notPermitted)
         }
         let last = try records.tokenCounter(request.token, of: card.reference) ?? 0

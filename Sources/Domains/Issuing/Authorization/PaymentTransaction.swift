@@ -52,7 +52,8 @@ public struct PaymentTransaction: Hashable, Sendable, Codable {
         self.reversedAt = reversedAt
     }
 
-    public static let nameBytesMax = 64
+    /// Room for what a wallet makes of an acquirer's name (32), a slash, and that one's own name of the transaction (64).
+    public static let nameBytesMax = 97
     public static let merchantBytesMax = 64
 
     static func checkName(_ text: String, field: String) throws(IssuingError) {
