@@ -154,6 +154,63 @@ struct MigrationTests {
         #expect(world.elements.element(of: world.new).stores == 2)
     }
 
+    @Test("what somebody has stopped stays stopped by the same on the new device; who stopped it may let it pay again")
+    func suspendedToken() async throws {
+        let world = try await DeskWorld()
+        let card = try await twoCards(world)[0]
+        let tokens = world.desk.tokens
+        for (token, actor) in zip(try await world.paying(card), [TokenActor.fraud]) {
+            _ = try await tokens.suspend(token.reference, by: actor, reason: "seen elsewhere")
+        }
+        let qr = try #require(try await world.paying(card, .qr).first)
+        _ = try await tokens.suspend(qr.reference, by: .user, reason: "")
+        let migration = try await world.desk.migrate(from: world.old.id, cards: [card], world.request(on: world.new))
+        #expect(migration.cards.map(\.step) == [.cleared])
+        #expect(try await world.paying(card).isEmpty)
+        #expect(try await world.paying(card, .qr).isEmpty)
+        let new = try #require(try await world.store.inner.credentials(of: card).last)
+        let moved = try await world.store.inner.tokens(of: new.id)
+        #expect(moved.map(\.function) == [.nfc, .qr])
+        #expect(moved.map(\.suspenders) == [[.fraud], [.user]])
+        await #expect(throws: WalletError.self) {
+            _ = try await tokens.resume(moved[0].reference, by: .user, reason: "")
+        }
+        _ = try await tokens.resume(moved[1].reference, by: .user, reason: "")
+        #expect(try await world.paying(card, .qr).map(\.device) == [world.new.id])
+    }
+
+    @Test(
+        "a card that is on the new device with fewer functions has the others in its record before they pay (MIGR-02)")
+    func moreFunctions() async throws {
+        let world = try await DeskWorld()
+        let card = try await world.bind(DeskWorld.debit, [.nfc, .qr], on: world.old).card
+        _ = try await world.desk.activate(
+            ActivationRequest(.knownCard(card), functions: [.nfc]), world.request(on: world.new))
+        world.elements.change(world.new) { $0.isReachable = false }
+        let request = world.request(on: world.new)
+        let begun = try await world.desk.migrate(from: world.old.id, cards: [card], request)
+        #expect(begun.isMoving)
+        #expect(try await world.paying(card, .qr).map(\.device) == [world.old.id])
+        world.elements.change(world.new) { $0.isReachable = true }
+        _ = try await world.desk.migration(begun.id, request)
+        #expect(world.elements.element(of: world.new).all.map { $0.tokens.map(\.function) } == [[.nfc, .qr]])
+        #expect(try await world.paying(card, .qr).map(\.device) == [world.new.id])
+    }
+
+    @Test("an old device whose number has gone to another is not cleared through that number (MIGR-06)")
+    func numberMoved() async throws {
+        let world = try await DeskWorld()
+        _ = try await twoCards(world)
+        let old = world.elements.element(of: world.old)
+        world.elements.move(world.old.subscriber, to: world.new)
+        let migration = try await world.desk.migrate(from: world.old.id, cards: nil, world.request(on: world.new))
+        #expect(migration.cards.map(\.step) == [.moved, .moved])
+        #expect(try await world.desk.clearRemoved() == 0)
+        world.elements.change(world.old) { $0 = old }
+        #expect(try await world.desk.synchronize(nil, world.request(on: world.old)).removed.count == 2)
+        #expect(world.elements.element(of: world.old).all.isEmpty)
+    }
+
     @Test("somebody else's migration is not known")
     func foreignMigration() async throws {
         let world = try await DeskWorld()

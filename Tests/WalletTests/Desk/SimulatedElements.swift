@@ -23,6 +23,7 @@ final class SimulatedElements: SecureElementManagement {
     private let scissors: Scissors
     private let capacity: Int
     private let elements = Mutex<[String: Element]>([:])
+    private let watch = Mutex<(@Sendable () async -> Void)?>(nil)
 
     init(_ scissors: Scissors, capacity: Int) {
         self.scissors = scissors
@@ -30,6 +31,14 @@ final class SimulatedElements: SecureElementManagement {
     }
 
     func add(_ device: Device) { elements.withLock { $0[device.subscriber] = Element(name: device.secureElement) } }
+
+    /// What happens elsewhere, once, just before records are read.
+    func beforeReading(_ body: @escaping @Sendable () async -> Void) { watch.withLock { $0 = body } }
+
+    /// The number has another secure element from now on.
+    func move(_ subscriber: String, to device: Device) {
+        elements.withLock { $0[subscriber] = Element(name: device.secureElement) }
+    }
 
     func element(of device: Device) -> Element { elements.withLock { $0[device.subscriber]! } }
 
@@ -112,7 +121,12 @@ final class SimulatedElements: SecureElementManagement {
     func records(
         _ names: [RecordName], of application: WalletApplication, for subscriber: String
     ) async throws(SecureElementManagementError) -> [ResponseAPDU] {
-        try await reach(subscriber) { element throws(SecureElementManagementError) in
+        let body = watch.withLock { body in
+            defer { body = nil }
+            return body
+        }
+        await body?()
+        return try await reach(subscriber) { element throws(SecureElementManagementError) in
             let records = element.records[Self.type(application)] ?? []
             return names.map { name in
                 if name.shortFileIdentifier == 29 {

@@ -107,6 +107,8 @@ struct UniversalCardTests {
         #expect(done.removed == [activation.record])
         #expect(world.elements.element(of: world.old).all.isEmpty)
         #expect(world.harbour.bindings.isEmpty)
+        // On no device any more: its number is not kept either.
+        #expect(try await world.store.inner.card(activation.card)?.sealedNumber.isEmpty == true)
     }
 
     @Test("nothing is moved or removed when the password was given too long ago")

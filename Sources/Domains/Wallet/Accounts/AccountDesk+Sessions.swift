@@ -132,7 +132,8 @@ extension AccountDesk {
         let credentials = try await stored { () async throws(WalletStoreError) in
             try await store.credentials(on: secureElement)
         }
-        guard !credentials.contains(where: { $0.user == user && $0.state != .removed }) else {
+        // What only is to leave it pays no more; it leaves when the device comes back, or never.
+        guard !credentials.contains(where: { $0.user == user && $0.state != .removed && $0.state != .removing }) else {
             throw .conflict(reason: "cards are on the device: unbind or move them first")
         }
         device.state = .removed

@@ -55,7 +55,13 @@ extension CardDesk {
             try await forget(cardWithoutCredentials: card, request)
             throw .invalid(field: "functions", reason: "the issuer permits none of them")
         }
-        let credential = try await brought(to: request.device, card, wanted, boundAs: binding, request)
+        let credential: Credential
+        do throws(WalletError) {
+            credential = try await brought(to: request.device, card, wanted, boundAs: binding, request)
+        } catch {
+            if error.isCertain { try await forget(cardWithoutCredentials: card, request) }
+            throw error
+        }
         return Activation(
             card: card.reference, issuer: card.issuer, type: card.type, mode: credential.mode,
             record: credential.record, label: card.label, lastFour: card.lastFour,
@@ -75,12 +81,11 @@ extension CardDesk {
         to device: Device, _ card: Card, _ functions: Set<PaymentFunction>, boundAs binding: String?,
         _ request: UserRequest
     ) async throws(WalletError) -> Credential {
-        var credential = try await allocated(card, functions, on: device, boundAs: binding)
+        var credential = try await allocated(card, functions, request, boundAs: binding)
         guard !(try await isComing(credential)) else {
             throw .conflict(reason: "the card is being moved here; ask how far the migration is")
         }
-        let isComplete = try await tokens(of: credential).allSatisfy { $0.phase == .activated }
-        if credential.state == .active, isComplete { return credential }
+        if try await isInUse(credential) { return credential }
         do throws(WalletError) {
             if credential.mode != .dedicated { try await prepare(credential.type, device) }
             credential = try await bound(credential, card)
@@ -92,11 +97,27 @@ extension CardDesk {
         }
     }
 
-    /// The credential of the card in this secure element, with a token for each function: found, completed, or new.
+    /// Whether everything of a credential is in use.
+    func isInUse(_ credential: Credential) async throws(WalletError) -> Bool {
+        guard credential.state == .active else { return false }
+        return try await tokens(of: credential).allSatisfy { $0.phase == .activated }
+    }
+
+    /// The credential of the card in this secure element, with a token for each function: found, completed, or new, once
+    /// the one before has left.
     func allocated(
-        _ card: Card, _ functions: Set<PaymentFunction>, on device: Device, boundAs binding: String? = nil
+        _ card: Card, _ functions: Set<PaymentFunction>, _ request: UserRequest, boundAs binding: String? = nil
     ) async throws(WalletError) -> Credential {
+        let device = request.device
         let known = try await liveCredential(of: card.reference, on: device.secureElement)
+        var changes: [WalletChange] = []
+        if known == nil {
+            for leaving in try await credentialsToRemove(on: device, of: card.user) where leaving.card == card.reference
+            {
+                try await clear(leaving, subscriber: device.subscriber, isBoundAgain: true, request)
+            }
+            changes.append(.device(try await deviceInUse(device)))
+        }
         var credential = known ?? newCredential(of: card, on: device)
         credential.issuerBinding = credential.issuerBinding ?? binding
         let (missing, base) = (functions.subtracting(credential.tokens.keys), credential)
@@ -108,8 +129,15 @@ extension CardDesk {
         }
         for token in new { credential.tokens[token.function] = token.reference }
         credential.updatedAt = clock.now()
-        try await commit([.credential(credential)] + new.map { .token($0) })
+        try await commit(changes + [.credential(credential)] + new.map { .token($0) })
         return credential.committed
+    }
+
+    /// The device as it is stored: committed beside its new credential, so that it is not removed at the same time.
+    private func deviceInUse(_ device: Device) async throws(WalletError) -> Device {
+        let known = try await stored { () async throws(WalletStoreError) in try await store.device(device.id) }
+        guard let known, known.state == .active else { throw .conflict(reason: "the device has been removed") }
+        return known
     }
 
     private func newCredential(of card: Card, on device: Device) -> Credential {
@@ -137,14 +165,27 @@ extension CardDesk {
     }
 
     /// What puts a loaded credential into use.
-    func activation(of credential: Credential) async throws(WalletError) -> (Credential, [WalletChange]) {
+    ///
+    /// - Parameter stoppedAs: the tokens in whose place those come that are not in use yet; whoever has stopped one of them
+    ///   has stopped the one that comes for it.
+    func activation(
+        of credential: Credential, stoppedAs earlier: [Token] = []
+    ) async throws(WalletError) -> (Credential, [WalletChange]) {
         let now = clock.now()
         var active = credential
         active.state = .active
         active.updatedAt = now
         var changes: [WalletChange] = [.credential(active)]
         for token in try await tokens(of: credential) where token.phase == .inactive {
-            changes.append(.token(try changed { () throws(TokenTransitionError) in try token.activated(at: now) }))
+            let suspenders = earlier.filter { $0.function == token.function }.flatMap(\.suspenders)
+            let activated = try changed { () throws(TokenTransitionError) in
+                var token = try token.activated(at: now)
+                for actor in suspenders.sorted(by: { $0.rawValue < $1.rawValue }) where actor != .migration {
+                    token = try token.suspended(by: actor, at: now, reason: "as the token before it")
+                }
+                return token
+            }
+            changes.append(.token(activated))
         }
         return (active, changes)
     }

@@ -73,7 +73,8 @@ extension CardDesk {
 
     /// The key of a request to an issuer that follows from a request to the wallet: the same one gives the same.
     static func issuerKey(_ step: String, _ request: UserRequest) -> String {
-        Array(Digest.hash(Array("\(step) \(request.user) \(request.idempotencyKey)".utf8)).prefix(16)).hex.lowercased()
+        let name = "\(step) \(request.user) \(request.device.id) \(request.idempotencyKey)"
+        return Array(Digest.hash(Array(name.utf8)).prefix(16)).hex.lowercased()
     }
 
     func issuer(of card: Card) throws(IssuerConnectionError) -> RegisteredIssuer {

@@ -1,7 +1,8 @@
 import Foundation
 
 extension CardDesk {
-    /// Does the work of a request once, in the user's turn: the same key with the same request gets the first answer.
+    /// Does the work of a request once, in the user's turn: the same key with the same request from the same device gets
+    /// the first answer.
     ///
     /// The work converges: a request that was interrupted is begun again and finds done what is done. A refusal is not
     /// kept, because what it was refused for may change.
@@ -12,7 +13,7 @@ extension CardDesk {
         _ work: (_ isRepetition: Bool) async throws(WalletError) -> Answer
     ) async throws(WalletError) -> Answer {
         try await turns.take(request.user) { () async throws(WalletError) in
-            let scope = "\(request.user) \(action)"
+            let scope = "\(request.user) \(request.device.id) \(action)"
             let name = "\(scope) \(request.idempotencyKey)"
             var record: IdempotencyRecord
             var isRepetition = false

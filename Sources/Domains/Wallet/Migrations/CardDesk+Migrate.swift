@@ -123,7 +123,7 @@ extension CardDesk {
         do throws(WalletError) {
             let (card, old) = try await oldCredential(migration.cards[index])
             let new = try await newCredential(index, of: &migration, card, old, request)
-            let ready = new.state == .active ? new : try await arrived(new, card, request)
+            let ready = try await isInUse(new) ? new : try await arrived(new, card, request)
             try await handOver(index, of: &migration, from: old, to: ready)
         } catch {
             guard error.isCertain else { throw error }
@@ -143,12 +143,12 @@ extension CardDesk {
         return (card, old)
     }
 
-    /// The credential on the new secure element, with the functions that the old one has, not paying yet: written into the
-    /// migration in the same commit.
+    /// The credential on the new secure element, with the functions that the old one has, not paying yet: given out first,
+    /// written into the migration then, bound and loaded after.
     private func newCredential(
         _ index: Int, of migration: inout Migration, _ card: Card, _ old: Credential, _ request: UserRequest
     ) async throws(WalletError) -> Credential {
-        let new = try await allocated(card, Set(old.tokens.keys), on: request.device)
+        let new = try await allocated(card, Set(old.tokens.keys), request)
         if migration.cards[index].new != new.id || migration.cards[index].step == .waiting {
             migration.cards[index].new = new.id
             migration.cards[index].step = .loading
@@ -167,13 +167,15 @@ extension CardDesk {
             try await bound(credential, card), card, subscriber: request.device.subscriber)
     }
 
-    /// The one commit: the new tokens pay, the old ones do not.
+    /// The one commit: the new tokens pay, the old ones do not. What somebody has stopped of the old is stopped by the same
+    /// on the new.
     private func handOver(
         _ index: Int, of migration: inout Migration, from old: Credential, to new: Credential
     ) async throws(WalletError) {
         let now = clock.now()
-        var (_, changes) = try await activation(of: new)
-        for token in try await tokens(of: old) {
+        let leavingTokens = try await tokens(of: old)
+        var (_, changes) = try await activation(of: new, stoppedAs: leavingTokens)
+        for token in leavingTokens {
             changes.append(
                 .token(
                     try changed { () throws(TokenTransitionError) in
@@ -201,7 +203,7 @@ extension CardDesk {
                 }
             )
         }
-        if let card, let new, new.state != .active {
+        if let card, let new, !(try await isInUse(new)) {
             try await release(new, card, subscriber: request.device.subscriber, request)
         }
         migration.cards[index].step = .failed

@@ -14,6 +14,7 @@ extension CardDesk {
             try await commit([.credential(credential)])
             credential = credential.committed
         }
+        try await checkSecureElement(credential.secureElement, behind: subscriber)
         if credential.mode == .dedicated {
             try await provision(credential, card, subscriber: subscriber)
         } else {
@@ -58,7 +59,10 @@ extension CardDesk {
     }
 
     /// The record or application out of the secure element. What is not there is out already.
+    ///
+    /// - Throws: ``WalletError/noSecureElement`` when the number has another secure element meanwhile.
     func unload(_ credential: Credential, subscriber: String) async throws(WalletError) {
+        try await checkSecureElement(credential.secureElement, behind: subscriber)
         if credential.mode == .dedicated {
             return try await managing { () async throws(SecureElementManagementError) in
                 try await elements.delete(application(of: credential), for: subscriber)

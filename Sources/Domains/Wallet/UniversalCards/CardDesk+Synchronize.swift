@@ -77,8 +77,12 @@ extension CardDesk {
             guard !isThere || credential.state != .active else { continue }
             try await finish(credential, card, isThere: isThere, request)
         }
-        // Another account's records in the same secure element are not this one's to judge.
-        let known = Set(all.filter { $0.state != .removed }.map(\.record))
+        // Another account's records in the same secure element are not this one's to judge, nor are those that have come
+        // while it was read.
+        let known = Set(
+            try await stored { () async throws(WalletStoreError) in
+                try await store.credentials(on: device.secureElement)
+            }.filter { $0.state != .removed }.map(\.record))
         for stray in found where !known.contains(stray.reference) {
             guard let reference = UniversalCardReference(stray.reference.bytes) else { continue }
             try await self.store(

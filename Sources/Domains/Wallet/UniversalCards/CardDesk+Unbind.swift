@@ -20,7 +20,6 @@ extension CardDesk {
                 let isGone = await self.isCleared(credential, subscriber: request.device.subscriber, request)
                 isCleared = isCleared && isGone
             }
-            if isCleared { try await forget(cardWithoutCredentials: card, request) }
             return isCleared
         }
     }
@@ -39,15 +38,21 @@ extension CardDesk {
                 + ended.map { .token($0) })
     }
 
-    /// Finishes a credential that is on its way out: record deleted, issuer told, done.
+    /// Finishes a credential that is on its way out: record deleted, issuer told, done; with the last one of a card its
+    /// number leaves the wallet.
+    ///
+    /// - Parameter isBoundAgain: whether the same card is about to be bound to the same secure element: then the issuer
+    ///   keeps the triple, and the wallet the card.
     func clear(
-        _ credential: Credential, subscriber: String, _ request: UserRequest
+        _ credential: Credential, subscriber: String, isBoundAgain: Bool = false, _ request: UserRequest
     ) async throws(WalletError) {
         try await unload(credential, subscriber: subscriber)
-        if credential.issuerBinding != nil,
-            let card = try await stored({ () async throws(WalletStoreError) in
-                try await store.card(credential.card)
-            }), try await liveCredential(of: card.reference, on: credential.secureElement) == nil
+        let (known, all) = try await stored { () async throws(WalletStoreError) in
+            (try await store.card(credential.card), try await store.credentials(of: credential.card))
+        }
+        let others = all.filter { $0.id != credential.id && $0.state != .removed }
+        if credential.issuerBinding != nil, !isBoundAgain, let card = known,
+            !others.contains(where: { $0.secureElement == credential.secureElement && $0.state.isLive })
         {
             do throws(WalletError) {
                 try await unbind(card, credential)
@@ -59,9 +64,15 @@ extension CardDesk {
         removed.state = .removed
         removed.updatedAt = clock.now()
         let ended = try await tokens(of: credential).map { $0.deleted(by: .wallet, at: removed.updatedAt) }
-        try await commit(
-            [.credential(removed), audit(request, "card cleared", "\(credential.card)", "\(credential.id)")]
-                + ended.map { .token($0) })
+        var changes = [
+            .credential(removed), audit(request, "card cleared", "\(credential.card)", "\(credential.id)"),
+        ]
+        if let card = known, card.state != .removed, others.isEmpty, !isBoundAgain {
+            changes += [
+                .card(card.removed(at: removed.updatedAt)), audit(request, "card forgotten", "\(card.reference)"),
+            ]
+        }
+        try await commit(changes + ended.map { .token($0) })
     }
 
     /// Whether the secure element can be reached, and has forgotten the credential, before a person's patience ends.

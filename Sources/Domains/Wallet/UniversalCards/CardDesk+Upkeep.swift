@@ -19,11 +19,11 @@ extension CardDesk {
                 user: credential.user, device: device, authenticatedAt: clock.now(), idempotencyKey: "",
                 requestDigest: [])
             let isGone = try await turns.take(credential.user) { () async throws(WalletError) in
-                // Somebody may have cleared it meanwhile.
+                // Somebody may have cleared it meanwhile, or the end of its migration has.
                 let current = try await stored { () async throws(WalletStoreError) in
                     try await store.credential(credential.id)
                 }
-                guard let current, current.state == .removing else { return false }
+                guard let current, current.state == .removing else { return current?.state == .removed }
                 guard await isCleared(current, subscriber: device.subscriber, request) else { return false }
                 try await finishMigrations(request)
                 return true

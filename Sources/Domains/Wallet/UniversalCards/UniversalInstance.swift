@@ -10,18 +10,21 @@ extension CardDesk {
     /// What is there is found there; a card costs no installation.
     public func prepareSecureElement(_ request: UserRequest) async throws(WalletError) -> [UniversalCardType] {
         try await turns.take(request.user) { () async throws(WalletError) in
-            try await checkSecureElement(request.device)
+            try await checkSecureElement(request.device.secureElement, behind: request.device.subscriber)
             for type in UniversalCardType.allCases { try await prepare(type, request.device) }
             return UniversalCardType.allCases
         }
     }
 
-    /// The number that a device has named must lead to the secure element that it has read.
-    func checkSecureElement(_ device: Device) async throws(WalletError) {
+    /// The number that a device has named must lead to the secure element that it has read; a number moves to another
+    /// device with its card.
+    func checkSecureElement(
+        _ secureElement: SecureElementName, behind subscriber: String
+    ) async throws(WalletError) {
         let found = try await managing { () async throws(SecureElementManagementError) in
-            try await elements.secureElement(of: device.subscriber)
+            try await elements.secureElement(of: subscriber)
         }
-        guard found == device.secureElement else { throw .noSecureElement }
+        guard found == secureElement else { throw .noSecureElement }
     }
 
     func prepare(_ type: UniversalCardType, _ device: Device) async throws(WalletError) {
