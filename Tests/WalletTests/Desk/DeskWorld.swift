@@ -82,7 +82,8 @@ final class DeskWorld: Sendable {
         ])
         return CardDesk(
             store: store, vault: vault, tokens: TokenService(store: store, vault: vault, clock: clock),
-            issuers: directory, elements: elements, clock: clock)
+            issuers: directory, elements: elements, clock: clock,
+            policy: CardDeskPolicy(patience: .seconds(60)))
     }
 
     func request(on device: Device, key: String = UUID().uuidString, digest: [UInt8] = [1]) -> UserRequest {

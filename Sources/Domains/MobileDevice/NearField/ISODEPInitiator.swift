@@ -36,7 +36,7 @@ public struct ISODEPInitiator: Sendable {
     /// Extended response data and the status word.
     static let responseLengthMax = 65_538
     /// A card that asks for more time this often does nothing else.
-    static let extensionsMax = 1_000
+    static let extensionsMax = 10_000
 
     private let answer: AnswerToSelect
     private var number: UInt8 = 0
