@@ -77,16 +77,16 @@ public struct HTTPIssuerConnection: IssuerConnection {
             case .problem(let problem) where problem.code.retryAfterSeconds != nil || problem.code == .internal:
                 throw .unsettled(detail: "\(problem)")
             case .problem(let problem): throw .refused(code: problem.code.rawValue, detail: "\(problem)")
-            case .unreachable: throw .unsettled(detail: error.description)
-            case .malformedAnswer, .invalidServer:
-                throw .refused(code: "malformedAnswer", detail: error.description)
+            // What cannot be read may be the answer to something that was done.
+            case .unreachable, .malformedAnswer: throw .unsettled(detail: error.description)
+            case .invalidServer: throw .refused(code: "invalidServer", detail: error.description)
             }
         }
     }
 }
 
-private let malformedIssuerAnswer = IssuerConnectionError.refused(
-    code: "malformedAnswer", detail: "the issuer's answer lacks what its outcome promises")
+private let malformedIssuerAnswer = IssuerConnectionError.unsettled(
+    detail: "the issuer's answer lacks what its outcome promises")
 
 extension API.IssuerBindingRequest {
     fileprivate init(_ request: IssuerBindingRequest) {
