@@ -1,3 +1,4 @@
+import CardCryptography
 import EMV
 import Testing
 
@@ -121,6 +122,24 @@ struct MigrationTests {
         #expect(world.elements.element(of: world.old).all.isEmpty)
         #expect(try await world.store.inner.migration(migration.id)?.state == .finished)
         #expect(try await world.desk.clearRemoved() == 0)
+    }
+
+    @Test("devices that never come back do not keep the upkeep from one that does (MIGR-06)")
+    func lostDevices() async throws {
+        let world = try await DeskWorld()
+        let card = try await world.bind(DeskWorld.debit, on: world.new).card
+        for index in 0..<CardDesk.clearedAtOnceMax {
+            let lost = Credential(
+                id: .random(SystemRandomSource()), card: card, user: world.user, device: world.old.id,
+                secureElement: try #require(SecureElementName("AA\(10 + index)")), mode: .universalData, type: .first,
+                record: .random(SystemRandomSource()), state: .removing, createdAt: 0, updatedAt: 0)
+            try await world.store.inner.commit([.credential(lost)])
+        }
+        world.elements.change(world.new) { $0.isReachable = false }
+        #expect(try await world.desk.unbind(card, world.request(on: world.new)) == false)
+        world.elements.change(world.new) { $0.isReachable = true }
+        for _ in 0..<400 where try await world.desk.clearRemoved() == 1 { break }
+        #expect(world.elements.element(of: world.new).all.isEmpty)
     }
 
     @Test("with the new device off the old one keeps paying, and the migration goes on when it comes back")

@@ -1,14 +1,15 @@
 extension PaymentDesk {
-    /// Payments that one call of ``settleAll()`` looks at.
+    /// Payments that one call of ``settleAll()`` looks at, a share of at most ``unsettledMax``.
     static let settledAtOnceMax = 100
+    static let unsettledMax = 1_000
 
     /// Asks the issuers again for payments whose outcome is not known, after a restart or an issuer's silence.
     ///
     /// - Returns: how many are settled now.
     public func settleAll() async throws(WalletError) -> Int {
         let records = try await stored { () async throws(WalletStoreError) in
-            try await store.unsettledPayments(limit: Self.settledAtOnceMax)
-        }
+            try await store.unsettledPayments(limit: Self.unsettledMax)
+        }.share(of: Self.settledAtOnceMax, from: tokens.random)
         var count = 0
         for record in records {
             do throws(WalletError) {

@@ -1,14 +1,15 @@
 extension CardDesk {
-    /// Credentials that one call of ``clearRemoved()`` looks at.
+    /// Credentials that one call of ``clearRemoved()`` looks at, a share of at most ``leavingMax`` that are on their way out.
     static let clearedAtOnceMax = 32
+    static let leavingMax = 1_000
 
     /// Takes out of secure elements what is to leave them: of devices that were off and may have come back.
     ///
     /// - Returns: how many are cleared now.
     public func clearRemoved() async throws(WalletError) -> Int {
         let leaving = try await stored { () async throws(WalletStoreError) in
-            try await store.credentials(in: [.removing], limit: Self.clearedAtOnceMax)
-        }
+            try await store.credentials(in: [.removing], limit: Self.leavingMax)
+        }.share(of: Self.clearedAtOnceMax, from: random)
         var count = 0
         for credential in leaving {
             let device = try await stored { () async throws(WalletStoreError) in
