@@ -19,12 +19,14 @@ struct IssuerVaultTests {
         let secret = SecretBytes(Array("4761739001010010".utf8))
         let sealed = try first.seal(secret, context: "card/1")
         let tag = try first.tag(of: secret, purpose: "card number")
-        let key = try first.signingKey()
+        let (key, encryption) = (try first.signingKey(), try first.encryptionKey())
         first.close()
         let second = try open()
         #expect(try second.unseal(sealed, context: "card/1") == secret)
         #expect(try second.tag(of: secret, purpose: "card number") == tag)
         #expect(try second.signingKey() == key)
+        let (name, again) = try second.encryptionKey()
+        #expect(name == encryption.name && again == encryption.key)
     }
 
     @Test("opens what it sealed in its own context only, and tells every altered byte")
@@ -63,6 +65,27 @@ struct IssuerVaultTests {
             $0 == "harbour-bank" ? key : nil
         }
         #expect(payload == Array("{}".utf8))
+    }
+
+    @Test("opens what was encrypted to its own key as the message that is expected, and says nothing of anything else")
+    func decryption() throws {
+        let vault = try open()
+        let (name, key) = try vault.encryptionKey()
+        #expect(try vault.signingKey() != key && name != "harbour-bank" && name.hasPrefix("harbour-bank-"))
+        let secret = SecretBytes(Array("4761739001010010".utf8))
+        func message(_ type: String = "t+jwe", to key: ECPublicKey, _ name: String) throws -> String {
+            try JSONWebEncryption.encrypt(secret, type: type, to: key, named: name)
+        }
+        let right = try message(to: key, name)
+        #expect(try vault.decrypt(right, type: "t+jwe") == secret)
+        #expect(try vault.decrypt(right, type: "u+jwe") == nil)
+        #expect(try vault.decrypt(message(to: key, "harbour-bank"), type: "t+jwe") == nil)
+        #expect(try vault.decrypt(message(to: vault.signingKey(), name), type: "t+jwe") == nil)
+        #expect(try vault.decrypt(String(right.dropLast(4)), type: "t+jwe") == nil)
+        #expect(try vault.decrypt("", type: "t+jwe") == nil)
+        vault.close()
+        #expect(throws: IssuingError.self) { try vault.decrypt(right, type: "t+jwe") }
+        #expect(throws: IssuingError.self) { try vault.encryptionKey() }
     }
 
     @Test("does nothing once it is closed, is no other party's vault, and prints no key")

@@ -1,4 +1,5 @@
 public import CardCryptography
+import ISO7816
 public import Issuing
 import JOSE
 
@@ -69,17 +70,38 @@ public final class IssuerVault: IssuerKeys {
     public func sign(_ payload: [UInt8], type: String) throws(IssuingError) -> String {
         do {
             return try JSONWebSignature.sign(
-                payload, type: type, key: NamedPrivateKey(name: name, privateKey: try privateKey()))
+                payload, type: type, key: NamedPrivateKey(name: name, privateKey: try signer()))
         } catch {
             throw .internal(reason: "\(error)")
         }
     }
 
-    public func signingKey() throws(IssuingError) -> ECPublicKey { try privateKey().publicKey }
+    public func signingKey() throws(IssuingError) -> ECPublicKey { try signer().publicKey }
 
-    private func privateKey() throws(IssuingError) -> ECPrivateKey {
-        let scalar = try open(file.contents.signingKey)
+    private func signer() throws(IssuingError) -> ECPrivateKey { try privateKey(file.contents.signingKey) }
+
+    private func privateKey(_ scalar: SecretBytes) throws(IssuingError) -> ECPrivateKey {
+        let scalar = try open(scalar)
         do { return try ECPrivateKey(curve: .p256, scalar: scalar) } catch { throw .internal(reason: "\(error)") }
+    }
+
+    // MARK: - Encrypted messages
+
+    public func encryptionKey() throws(IssuingError) -> (name: String, key: ECPublicKey) {
+        let key = try receiver()
+        return (key.name, key.privateKey.publicKey)
+    }
+
+    public func decrypt(_ compact: String, type: String) throws(IssuingError) -> SecretBytes? {
+        let own = try receiver()
+        return try? JSONWebEncryption.decrypt(compact, type: type) { $0 == own.name ? own.privateKey : nil }
+    }
+
+    /// Named for what it is, so that no two keys have one name.
+    private func receiver() throws(IssuingError) -> NamedPrivateKey {
+        let key = try privateKey(file.contents.encryptionKey)
+        let digest = Digest.hash(key.publicKey.uncompressedPoint).prefix(8).hex.lowercased()
+        return NamedPrivateKey(name: "\(name)-\(digest)", privateKey: key)
     }
 
     /// A key of a vault that is open.

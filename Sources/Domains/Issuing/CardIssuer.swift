@@ -30,5 +30,21 @@ public struct CardIssuer: Sendable {
     /// The public key that confirmations are verified with, in PEM; its name is the issuer's.
     public func publicKey() throws(IssuingError) -> String { try keys.signingKey().pem }
 
+    /// What verifications are encrypted to, in PEM, and its name.
+    public func encryptionKey() throws(IssuingError) -> (name: String, publicKey: String) {
+        let (name, key) = try keys.encryptionKey()
+        return (name, key.pem)
+    }
+
+    /// What a wallet has encrypted to this issuer as a message of `type`; `field` is where it stands in the request.
+    ///
+    /// - Throws: ``IssuingError/invalid(field:reason:)`` for anything else; why it does not open is not said.
+    public func opened(_ compact: String, type: String, field: String) throws(IssuingError) -> SecretBytes {
+        guard let payload = try keys.decrypt(compact, type: type) else {
+            throw .invalid(field: field, reason: "it is not encrypted to this issuer's key, or is no \(type)")
+        }
+        return payload
+    }
+
     func reader() -> StatementReader { StatementReader(audience: profile.name, now: clock.now()) }
 }

@@ -55,6 +55,7 @@ struct WireExampleTests {
 
     private static let issuer = [
         Specimen(API.IssuerVerificationRequest.self), Specimen(API.IssuerVerificationAnswer.self),
+        Specimen(API.CardholderVerification.self),
         Specimen(API.OneTimePasswordRequest.self), Specimen(API.IssuerBindingRequest.self),
         Specimen(API.IssuerBinding.self), Specimen(API.IssuerUnbinding.self),
         Specimen(API.IssuerAuthorizationRequest.self), Specimen(API.IssuerAuthorizationAnswer.self),

@@ -47,7 +47,7 @@ struct IssuerConnectionTests {
                 try await self.card(of: issuer, $0)
             }
             try await issuer.withClient(on: port, as: issuer.wallet) { client in
-                let connection: any IssuerConnection = HTTPIssuerConnection(client)
+                let connection: any IssuerConnection = try HTTPIssuerConnection(client, issuer.publishedKey())
                 guard case .verified(let verified) = try await connection.verify(self.request(card), key: "1") else {
                     Issue.record("not verified")
                     return
@@ -55,6 +55,7 @@ struct IssuerConnectionTests {
                 #expect(verified.type == .second && verified.label == "HARBOUR")
                 let binding = try await bind(verified, issuer, connection)
                 let key = try await client.issuerKey()
+                #expect(try key.encryptionKey == issuer.publishedKey().encryptionKey)
                 let publicKey = try ECPublicKey(pem: key.publicKey)
                 let payload = try JSONWebSignature.verify(binding.confirmation, type: BindingConfirmation.type) {
                     $0 == key.keyName ? publicKey : nil
@@ -87,7 +88,7 @@ struct IssuerConnectionTests {
                 try await self.card(of: issuer, $0)
             }
             try await issuer.withClient(on: port, as: issuer.wallet) { client in
-                let connection = HTTPIssuerConnection(client)
+                let connection = try HTTPIssuerConnection(client, issuer.publishedKey())
                 var wrong = try self.request(card)
                 wrong.identityNumber = "000000"
                 #expect(try await connection.verify(wrong, key: "1") == .refused)
@@ -119,7 +120,7 @@ struct IssuerConnectionTests {
                 try await self.card(of: issuer, $0)
             }
             let answer = try await issuer.withClient(on: port, as: issuer.wallet) {
-                try await HTTPIssuerConnection($0).verify(self.request(card), key: "1")
+                try await HTTPIssuerConnection($0, issuer.publishedKey()).verify(self.request(card), key: "1")
             }
             guard case .verified(let verified) = answer else {
                 Issue.record("not verified")
@@ -163,7 +164,7 @@ struct IssuerConnectionTests {
                 return
             }
             try await tide.withClient(on: port, as: tide.wallet) { client in
-                let connection = HTTPIssuerConnection(client)
+                let connection = try HTTPIssuerConnection(client, tide.publishedKey())
                 guard case .verified(let verified) = try await connection.verify(self.request(card), key: "1") else {
                     Issue.record("not verified")
                     return
@@ -182,9 +183,10 @@ struct IssuerConnectionTests {
 
     @Test("an issuer that cannot be reached leaves the matter unsettled")
     func unreachable() async throws {
+        let issuer = try await TestIssuer()
         let transport = try HTTPTransport(server: "http://127.0.0.1:1")
-        let connection = HTTPIssuerConnection(
-            SeneschalClient(transport, credential: nil, retries: .none))
+        let connection = try HTTPIssuerConnection(
+            SeneschalClient(transport, credential: nil, retries: .none), issuer.publishedKey())
         do throws(IssuerConnectionError) {
             _ = try await connection.confirm(verification: "ver_", oneTimePassword: "1", key: "1")
         } catch {

@@ -29,7 +29,7 @@ struct IssuerContractTests {
     @Test("what carries a number, a name, a password or a secret prints as nothing of it")
     func prints() throws {
         let number = "4761739001010010"
-        let verification = API.IssuerVerificationRequest(
+        let verification = API.CardholderVerification(
             number: number, expiry: "11/30", cardholderName: "Ada Byron", identityNumber: "110101-1815",
             telephoneNumber: "+44 20 7946 0018", user: "usr")
         let chip = API.ChipAuthorizationRequest(

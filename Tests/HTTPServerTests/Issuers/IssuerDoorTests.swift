@@ -20,7 +20,7 @@ struct IssuerDoorTests {
         try await issuer.test { client in
             let card = try await issuer.card(at: client)
             let recognized = try await client.post(
-                "/issuer/v1/verifications", TestIssuer.verification(card), as: issuer.wallet)
+                "/issuer/v1/verifications", issuer.verification(card), as: issuer.wallet)
             #expect(recognized.status == 200)
             #expect(recognized.json["outcome"] == "verified")
             #expect(recognized.json["card"]?["card"] == card["account"]?["card"])
@@ -51,7 +51,7 @@ struct IssuerDoorTests {
         try await issuer.test { client in
             let card = try await issuer.card("oneTimePassword", at: client)
             let asked = try await client.post(
-                "/issuer/v1/verifications", TestIssuer.verification(card), as: issuer.wallet)
+                "/issuer/v1/verifications", issuer.verification(card), as: issuer.wallet)
             #expect(asked.json["outcome"] == "oneTimePasswordSent")
             let id = try #require(asked.json["verificationId"]?.string)
             try await client.get("/issuer/v1/one-time-passwords", as: issuer.wallet).expect(.forbidden)
@@ -72,14 +72,13 @@ struct IssuerDoorTests {
         let issuer = try await TestIssuer()
         try await issuer.test { client in
             let card = try await issuer.card(at: client)
-            let right = try #require(TestIssuer.verification(card).members)
+            let right = TestIssuer.cardholder(card)
             // Five of them: no more than one user may try.
             for (field, value) in [
                 ("number", "4761739001010010"), ("expiry", "01/31"), ("cardholderName", "Ada"),
                 ("identityNumber", "0000"), ("telephoneNumber", "none"),
             ] {
-                let body = JSONValue.object(
-                    right.map { JSONMember($0.name, $0.name == field ? .string(value) : $0.value) })
+                let body = try issuer.verification(of: right.with(field, .string(value)))
                 let answer = try await client.post("/issuer/v1/verifications", body, as: issuer.wallet)
                 #expect(answer.status == 200)
                 #expect(answer.json == ["outcome": "refused"], "\(field)")
@@ -94,7 +93,7 @@ struct IssuerDoorTests {
             let card = try await issuer.card(at: client)
             let path = "/issuer/v1/device-bindings"
             try await client.post(path, issuer.bindingBody(card), as: nil).expect(.notRecognized)
-            _ = try await client.post("/issuer/v1/verifications", TestIssuer.verification(card), as: issuer.wallet)
+            _ = try await client.post("/issuer/v1/verifications", issuer.verification(card), as: issuer.wallet)
             try await client.post(path, issuer.bindingBody(card) { $0.aud = "tide-bank" }, as: nil)
                 .expect(.assertionRefused, field: "assertion")
             let bound = try await client.post(path, issuer.bindingBody(card), as: nil)
@@ -146,14 +145,15 @@ struct IssuerDoorTests {
             func changed(_ body: JSONValue, _ field: String, _ value: JSONValue) -> JSONValue {
                 .object((body.members ?? []).map { JSONMember($0.name, $0.name == field ? value : $0.value) })
             }
-            let verification = TestIssuer.verification(card)
+            let cardholder = TestIssuer.cardholder(card)
             for (field, value): (String, JSONValue) in [
                 ("number", "4761739001010011"), ("number", "4761 7390"), ("expiry", "13/30"), ("expiry", "1130"),
                 ("user", "two words"),
             ] {
                 try await client.post(
-                    "/issuer/v1/verifications", changed(verification, field, value), as: issuer.wallet
-                ).expect(.invalidField, field: field)
+                    "/issuer/v1/verifications", issuer.verification(of: changed(cardholder, field, value)),
+                    as: issuer.wallet
+                ).expect(.invalidField, field: "verification.\(field)")
             }
             let payment = try issuer.paymentBody(card, "t-1")
             for (field, value): (String, JSONValue) in [
@@ -193,7 +193,7 @@ struct IssuerDoorTests {
         let issuer = try await TestIssuer()
         try await issuer.test { client in
             let card = try await issuer.card("oneTimePassword", at: client)
-            _ = try await client.post("/issuer/v1/verifications", TestIssuer.verification(card), as: issuer.wallet)
+            _ = try await client.post("/issuer/v1/verifications", issuer.verification(card), as: issuer.wallet)
             let password = try #require(issuer.messages.outbox.first).oneTimePassword
             let audit = try await client.get("/issuer/v1/audit", as: issuer.operator)
             let text = issuer.log.all.joined() + audit.json.text

@@ -97,18 +97,43 @@ final class TestIssuer: Sendable {
         return try await client.post("/issuer/v1/cards", order, as: `operator`).json
     }
 
+    /// As `/issuer/v1/key` answers.
+    func publishedKey() throws -> API.IssuerKey {
+        let (name, encryption) = (desk.issuer.profile.name, try desk.issuer.encryptionKey())
+        return API.IssuerKey(
+            issuer: name, keyName: name, publicKey: try desk.issuer.publicKey(),
+            encryptionKey: encryption.publicKey, encryptionKeyName: encryption.name)
+    }
+
     static let ada: JSONValue = [
         "name": "Ada Byron", "identityNumber": "110101-1815", "telephoneNumber": "+44 20 7946 0018",
     ]
     static let user = "usr_00112233445566778899aabbccddeeff"
     static let secureElement = "45434E0000000001"
 
-    static func verification(_ card: JSONValue) -> JSONValue {
+    /// What Ada says of herself and her card.
+    static func cardholder(_ card: JSONValue) -> JSONValue {
         [
             "number": card["number"] ?? .null, "expiry": card["account"]?["expiry"] ?? .null,
             "cardholderName": "Ada Byron", "identityNumber": "110101-1815", "telephoneNumber": "+44 20 7946 0018",
             "user": .string(user),
         ]
+    }
+
+    /// Encrypted to this issuer, each time anew.
+    func verification(_ card: JSONValue) throws -> JSONValue { try verification(of: Self.cardholder(card)) }
+
+    func verification(of contents: JSONValue) throws -> JSONValue {
+        try verification(of: Array(contents.text.utf8))
+    }
+
+    func verification(
+        of contents: [UInt8], type: String = API.CardholderVerification.type, key: ECPublicKey? = nil
+    ) throws -> JSONValue {
+        let own = try vault.encryptionKey()
+        let message = try JSONWebEncryption.encrypt(
+            SecretBytes(contents), type: type, to: key ?? own.key, named: own.name)
+        return ["verification": .string(message)]
     }
 
     func bindingBody(_ card: JSONValue, _ change: (inout BindingAssertionClaims) -> Void = { _ in }) throws -> JSONValue

@@ -1,11 +1,42 @@
+import CardCryptography
 import EMV
 import Issuing
 import SeneschalAPI
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 extension API.IssuerVerificationRequest {
+    private static let field = "verification"
+
+    /// What the wallet encrypted to the issuer, as its schema says; nothing of it is in any answer or log.
+    func opened(by issuer: CardIssuer) throws -> API.CardholderVerification {
+        let payload = try issuer.opened(verification, type: API.CardholderVerification.type, field: Self.field)
+        let bytes = payload.revealed()
+        guard let value = try? JSONValue(parsing: bytes) else {
+            throw Problem(.invalidField, detail: "what is encrypted is no JSON", field: Self.field)
+        }
+        do throws(SchemaViolation) {
+            try API.CardholderVerification.schema.check(value, field: Self.field)
+        } catch {
+            throw Problem(.invalidField, detail: error.reason, field: error.field)
+        }
+        do {
+            return try JSONDecoder().decode(API.CardholderVerification.self, from: Data(bytes))
+        } catch {
+            throw Problem(.invalidField, detail: "what is encrypted cannot be read", field: Self.field)
+        }
+    }
+}
+
+extension API.CardholderVerification {
     func domain() throws(Problem) -> VerificationRequest {
         VerificationRequest(
-            number: try cardNumber(number), expiry: try cardExpiry(expiry), cardholderName: cardholderName,
+            number: try cardNumber(number, "verification.number"),
+            expiry: try cardExpiry(expiry, "verification.expiry"), cardholderName: cardholderName,
             identityNumber: identityNumber, telephoneNumber: telephoneNumber, user: user)
     }
 }
@@ -42,7 +73,7 @@ extension API.ChipAuthorizationRequest {
             throw Problem(.invalidField, detail: "0 to 99", field: "sequenceNumber")
         }
         return try ChipAuthorizationRequest(
-            transaction: transaction, number: try cardNumber(number), sequenceNumber: sequenceNumber,
+            transaction: transaction, number: try cardNumber(number, "number"), sequenceNumber: sequenceNumber,
             amount: Int64(amount), currency: currency, merchant: merchant, chipData: chipData.bytes)
     }
 }
@@ -55,7 +86,9 @@ extension API.IssueCardRequest {
         return try CardOrder(
             cardholder: cardholder, type: type == .debit ? .debit : .credit, label: label,
             enrollment: (enrollment ?? .oneTimePassword).domain, balance: Int64(balance ?? 0),
-            creditLimit: Int64(creditLimit ?? 0), expiry: try expiry.map(cardExpiry), number: try number.map(cardNumber)
+            creditLimit: Int64(creditLimit ?? 0),
+            expiry: try expiry.map { text throws(Problem) in try cardExpiry(text, "expiry") },
+            number: try number.map { text throws(Problem) in try cardNumber(text, "number") }
         )
     }
 }
@@ -87,15 +120,15 @@ private func cardReference(_ text: String) throws(Problem) -> CardAccountReferen
     return reference
 }
 
-private func cardNumber(_ text: String) throws(Problem) -> PrimaryAccountNumber {
+private func cardNumber(_ text: String, _ field: String) throws(Problem) -> PrimaryAccountNumber {
     do { return try PrimaryAccountNumber(text) } catch {
-        throw Problem(.invalidField, detail: error.description, field: "number")
+        throw Problem(.invalidField, detail: error.description, field: field)
     }
 }
 
-private func cardExpiry(_ text: String) throws(Problem) -> CardExpiry {
+private func cardExpiry(_ text: String, _ field: String) throws(Problem) -> CardExpiry {
     guard let expiry = CardExpiry(printed: text), expiry.description == text else {
-        throw Problem(.invalidField, detail: "a month and a year as MM/YY", field: "expiry")
+        throw Problem(.invalidField, detail: "a month and a year as MM/YY", field: field)
     }
     return expiry
 }

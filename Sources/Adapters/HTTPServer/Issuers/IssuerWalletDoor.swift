@@ -7,7 +7,7 @@ struct IssuerWalletDoor: Sendable {
 
     func register(on router: inout DoorRouter) {
         router.on(Endpoints.verifyCardholder) { body, visit in
-            .init(try await issuer.verify(body.domain(), visit.issuerRequester()))
+            .init(try await issuer.verify(body.opened(by: issuer).domain(), visit.issuerRequester()))
         }
         router.on(Endpoints.confirmOneTimePassword) { body, visit in
             .init(
@@ -26,8 +26,10 @@ struct IssuerWalletDoor: Sendable {
         }
         registerMoney(on: &router)
         router.on(Endpoints.getIssuerKey) { _, _ in
-            let name = issuer.profile.name
-            return .init(issuer: name, keyName: name, publicKey: try issuer.publicKey())
+            let (name, encryption) = (issuer.profile.name, try issuer.encryptionKey())
+            return .init(
+                issuer: name, keyName: name, publicKey: try issuer.publicKey(), encryptionKey: encryption.publicKey,
+                encryptionKeyName: encryption.name)
         }
     }
 

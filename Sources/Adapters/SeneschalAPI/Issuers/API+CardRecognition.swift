@@ -1,6 +1,27 @@
 extension API {
-    /// Real-name verification: what a cardholder says of itself and its card. It prints as nothing.
-    public struct IssuerVerificationRequest: WireType, CustomStringConvertible, CustomReflectable {
+    /// Real-name verification: an encrypted ``CardholderVerification``.
+    public struct IssuerVerificationRequest: WireType {
+        public var verification: String
+
+        public init(verification: String) { self.verification = verification }
+
+        public static let schema = Schema.object(
+            "IssuerVerificationRequest",
+            "Do card, name, identity number and reserved telephone number belong together?",
+            [
+                .required(
+                    "verification", encryptedMessageSchema,
+                    "number, expiry (MM/YY), cardholderName, identityNumber, telephoneNumber and user as JSON, encrypted "
+                        + "to the issuer's key (JWE, ECDH-ES, A256GCM, typ cardholder-verification+jwe). A repetition "
+                        + "has the same contents; it may be encrypted anew.")
+            ])
+    }
+
+    /// What a cardholder says of itself and its card. It is never sent in the clear, and prints as nothing.
+    public struct CardholderVerification: WireType, CustomStringConvertible, CustomReflectable {
+        /// `typ` of the encrypted message.
+        public static let type = "cardholder-verification+jwe"
+
         public var number: String
         public var expiry: String
         public var cardholderName: String
@@ -24,8 +45,7 @@ extension API {
         public var customMirror: Mirror { Mirror(self, children: []) }
 
         public static let schema = Schema.object(
-            "IssuerVerificationRequest",
-            "Do card, name, identity number and reserved telephone number belong together?",
+            "CardholderVerification", "What a cardholder says of itself and its card.",
             [
                 .required("number", cardNumberSchema), .required("expiry", expirySchema),
                 .required(

@@ -77,23 +77,31 @@ extension API {
             [.required("wallet", WalletPlatform.schema), .required("secret", secretSchema)])
     }
 
-    /// Whose signature stands under confirmations.
+    /// Whose signature stands under confirmations, and what verifications are encrypted to.
     public struct IssuerKey: WireType {
         public var issuer: String
         public var keyName: String
         public var publicKey: String
+        public var encryptionKey: String
+        public var encryptionKeyName: String
 
-        public init(issuer: String, keyName: String, publicKey: String) {
+        public init(
+            issuer: String, keyName: String, publicKey: String, encryptionKey: String, encryptionKeyName: String
+        ) {
             self.issuer = issuer
             self.keyName = keyName
             self.publicKey = publicKey
+            self.encryptionKey = encryptionKey
+            self.encryptionKeyName = encryptionKeyName
         }
 
         public static let schema = Schema.object(
-            "IssuerKey", "Whose signature stands under confirmations.",
+            "IssuerKey", "Whose signature stands under confirmations, and what verifications are encrypted to.",
             [
                 .required("issuer", partyNameSchema, "`iss` of what the issuer signs, `aud` of what it believes."),
                 .required("keyName", keyNameSchema), .required("publicKey", publicKeySchema),
+                .required("encryptionKey", publicKeySchema, "Another key than the one that signs."),
+                .required("encryptionKeyName", keyNameSchema),
             ])
     }
 

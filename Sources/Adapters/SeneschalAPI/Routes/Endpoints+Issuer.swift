@@ -61,7 +61,8 @@ extension Endpoints {
         "Undoes a transaction by its name, once however often it is asked for.", problems: [])
 
     public static let getIssuerKey = Endpoint<NoBody, API.IssuerKey>.get(
-        "getIssuerKey", "/issuer/v1/key", for: .anyone, "The public key that confirmations are verified with.")
+        "getIssuerKey", "/issuer/v1/key", for: .anyone,
+        "The public keys that confirmations are verified with and verifications encrypted to.")
 
     static func path(_ name: String, _ schema: Schema, _ summary: String) -> APIRoute.Parameter {
         APIRoute.Parameter(name: name, place: .path, schema: schema, isRequired: true, summary: summary)

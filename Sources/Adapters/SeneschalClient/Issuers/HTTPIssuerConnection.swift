@@ -1,24 +1,52 @@
+public import CardCryptography
 import EMV
-import SeneschalAPI
+import JOSE
+public import SeneschalAPI
 public import Wallet
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// One issuer over HTTP, for the wallet's side: with the credential that the issuer's operator gave the wallet.
+///
+/// What the issuer recognizes its customer and the card by is encrypted to its own key before it goes into a request.
 public struct HTTPIssuerConnection: IssuerConnection {
     private let client: SeneschalClient
+    private let encryptionKey: (name: String, key: ECPublicKey)
 
-    public init(_ client: SeneschalClient) { self.client = client }
+    /// - Parameter key: as the issuer publishes it.
+    /// - Throws: ``CryptographyError`` for what is no public key to encrypt to.
+    public init(_ client: SeneschalClient, _ key: API.IssuerKey) throws(CryptographyError) {
+        self.client = client
+        encryptionKey = (key.encryptionKeyName, try ECPublicKey(pem: key.encryptionKey))
+    }
 
     public func verify(
         _ request: RealNameVerification, key: String
     ) async throws(IssuerConnectionError) -> RealNameVerificationAnswer {
+        let verification = try encrypted(request)
         let answer = try await asking { () async throws(SeneschalClientError) in
-            try await client.verifyCardholder(
-                .init(
-                    number: request.number.revealed(), expiry: request.expiry.description,
-                    cardholderName: request.cardholderName, identityNumber: request.identityNumber,
-                    telephoneNumber: request.telephoneNumber, user: request.user.rawValue), idempotencyKey: key)
+            try await client.verifyCardholder(.init(verification: verification), idempotencyKey: key)
         }
         return try RealNameVerificationAnswer(answer)
+    }
+
+    /// Encrypted anew each time: for the issuer the same contents are the same request.
+    private func encrypted(_ request: RealNameVerification) throws(IssuerConnectionError) -> String {
+        let fields = API.CardholderVerification(
+            number: request.number.revealed(), expiry: request.expiry.description,
+            cardholderName: request.cardholderName, identityNumber: request.identityNumber,
+            telephoneNumber: request.telephoneNumber, user: request.user.rawValue)
+        do {
+            return try JSONWebEncryption.encrypt(
+                SecretBytes(Array(try JSONEncoder().encode(fields))), type: API.CardholderVerification.type,
+                to: encryptionKey.key, named: encryptionKey.name)
+        } catch {
+            throw .refused(code: "encryption", detail: "the verification could not be encrypted")
+        }
     }
 
     public func confirm(

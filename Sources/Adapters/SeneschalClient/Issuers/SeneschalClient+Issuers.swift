@@ -62,7 +62,7 @@ extension SeneschalClient {
             Endpoints.reverseTransaction, .init(transaction: transaction), idempotencyKey: idempotencyKey)
     }
 
-    /// The public key that an issuer's confirmations are verified with.
+    /// The public keys that an issuer's confirmations are verified with and verifications encrypted to.
     public func issuerKey() async throws(SeneschalClientError) -> API.IssuerKey {
         try await send(Endpoints.getIssuerKey, NoBody())
     }

@@ -22,6 +22,14 @@ public protocol IssuerKeys: Sendable {
     /// Whose signature it is that ``sign(_:type:)`` makes.
     func signingKey() throws(IssuingError) -> ECPublicKey
 
+    // MARK: Encrypted messages
+
+    /// What wallets encrypt to, and the name that it is published under: another key than the one that signs.
+    func encryptionKey() throws(IssuingError) -> (name: String, key: ECPublicKey)
+
+    /// What somebody has encrypted to ``encryptionKey()`` as a message of `type`; `nil` for anything else.
+    func decrypt(_ compact: String, type: String) throws(IssuingError) -> SecretBytes?
+
     // MARK: Chips, under the issuer's master key (EMV Book 2, Annex A1.4, option A)
 
     /// Whether the card with this number and sequence number made the cryptogram.

@@ -18,12 +18,14 @@ public struct VirtualTelephone: Sendable {
         recognition: (any CardRecognition)? = nil
     ) async throws {
         self.product = product
-        service = try await HTTPWalletService(try HTTPTransport(server: neighbourhood.walletServer.address))
+        service = try await HTTPWalletService(
+            try HTTPTransport(server: try await neighbourhood.walletAddress(for: name)))
         screen = SimulatedScreen()
         var issuers: [String: HTTPCardIssuerService] = [:]
         for bank in neighbourhood.banks {
             issuers[bank.name] = HTTPCardIssuerService(
-                SeneschalClient(try HTTPTransport(server: bank.server.address), credential: nil))
+                SeneschalClient(
+                    try HTTPTransport(server: try await neighbourhood.address(of: bank, for: name)), credential: nil))
         }
         wallet = WalletPhone(
             service: service, issuers: HTTPCardIssuerDirectory(issuers),

@@ -55,7 +55,7 @@ public struct WalletConnections: Sendable {
         let key = try await client.issuerKey()
         return RegisteredIssuer(
             name: name, prefixes: issuer.prefixes, functions: Set(issuer.functions ?? PaymentFunction.allCases),
-            mode: issuer.mode ?? .universalData, connection: HTTPIssuerConnection(client),
+            mode: issuer.mode ?? .universalData, connection: try HTTPIssuerConnection(client, key),
             keys: [key.keyName: try ECPublicKey(pem: key.publicKey)])
     }
 

@@ -22,6 +22,14 @@ public struct WalletNeighbourhood: Sendable {
     public let acquirer: AccessCredential
     private let provider: ProviderVault
     private let transports: [HTTPTransport]
+    private let way: Way
+
+    /// The address by which a client asks a server at `address`: another one where something stands in between, such as a
+    /// relay that records.
+    public typealias Way = @Sendable (_ client: String, _ server: String, _ address: String) async throws -> String
+
+    /// The names of the central TSM and of the wallet on every ``Way``; issuers have their own.
+    public static let (tsmName, walletName) = ("tsm", "wallet")
 
     /// The name of the only acquirer.
     public static let acquirerName = "corner-shop"
@@ -56,15 +64,16 @@ public struct WalletNeighbourhood: Sendable {
     ///   - folder: where all of them keep their files.
     ///   - tsm: the central TSM's address.
     ///   - client: with the credential of the central TSM's operator, who registers the wallet as a service provider.
+    ///   - way: between all clients and servers of the neighbourhood, the central TSM's server included.
     public init(
         in folder: String, tsm: String, operator client: SeneschalClient, banks plans: [BankPlan],
         policy: CardDeskPolicy = CardDeskPolicy(), accountPolicy: AccountPolicy = .standard,
-        clock: any WalletClock = SystemClock(), logger: Logger
+        clock: any WalletClock = SystemClock(), logger: Logger, way: @escaping Way = { _, _, address in address }
     ) async throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let vault = try WalletHouse.openVault(in: folder, unlock: .keyFile(folder + "/vault.key"))
         let provider = try ProviderVault.open(at: folder + "/provider.vault", unlock: .keyFile(folder + "/vault.key"))
-        let tsmTransport = try HTTPTransport(server: tsm)
+        let tsmTransport = try HTTPTransport(server: try await way(Self.walletName, Self.tsmName, tsm))
         var transports = [tsmTransport]
         let providerName = "Lantern Wallet"
         for service in Self.services { _ = try await client.registerService(service) }
@@ -86,13 +95,14 @@ public struct WalletNeighbourhood: Sendable {
                 name: policy.walletName, key: key,
                 IssuerRequester(.operator(name: "founder"), idempotencyKey: "wallet"))
             let server = try await RunningServer(house.server)
-            let transport = try HTTPTransport(server: server.address)
+            let address = try await way(Self.walletName, plan.name, server.address)
+            let transport = try HTTPTransport(server: address)
             transports.append(transport)
             banks.append(Bank(house: house, server: server, name: plan.name))
             issuers.append(
                 try await WalletConnections.registered(
                     .init(
-                        name: plan.name, server: server.address, credentialFile: "", prefixes: [plan.prefix],
+                        name: plan.name, server: address, credentialFile: "", prefixes: [plan.prefix],
                         functions: plan.functions, mode: plan.mode),
                     SeneschalClient(transport, credential: AccessCredential(secret: credential.secret))))
         }
@@ -111,6 +121,17 @@ public struct WalletNeighbourhood: Sendable {
         self.provider = provider
         self.acquirer = credential
         self.transports = transports
+        self.way = way
+    }
+
+    /// Where a client reaches the wallet.
+    public func walletAddress(for client: String) async throws -> String {
+        try await way(client, Self.walletName, walletServer.address)
+    }
+
+    /// Where a client reaches a bank.
+    public func address(of bank: Bank, for client: String) async throws -> String {
+        try await way(client, bank.name, bank.server.address)
     }
 
     /// The bank of this name.

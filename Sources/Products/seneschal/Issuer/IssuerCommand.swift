@@ -106,7 +106,7 @@ struct IssuerAuditCommand: AsyncParsableCommand {
 /// `seneschal issuer key`.
 struct IssuerKeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "key", abstract: "Print the public key that the issuer's confirmations are verified with.")
+        commandName: "key", abstract: "Print the public keys that the issuer signs with and is encrypted to.")
 
     @OptionGroup var server: ServerOptions
     @OptionGroup var output: OutputOptions
