@@ -263,7 +263,7 @@ let package = Package(
                 "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SERAM", "SeneschalAPI", "SeneschalClient",
                 "KeyVault", "Storage", "CardLink", "HTTPServer", "CardTesting", "Wallet", "Issuing", "Terminal", "EMV",
                 "JOSE", "CardCapture",
-                hummingbird, hummingbirdTesting, logging,
+                hummingbird, hummingbirdTesting, logging, nioCore, nioPosix,
             ]),
         tests(
             "FuzzTargetsTests",
