@@ -38,12 +38,16 @@ public struct WalletSecureElement: Sendable {
         }
     }
 
-    /// All cards of both universal instances.
+    /// All cards of both universal instances. One that has not been made yet holds none.
     public func cards() async throws(SecureElementError) -> [DeviceCard] {
         try await onChannel { channel throws(SecureElementError) in
             var cards: [DeviceCard] = []
             for (type, prefix) in instances {
-                try await channel.select(prefix.bytes)
+                do throws(SecureElementError) {
+                    try await channel.select(prefix.bytes)
+                } catch .refused(.fileNotFound) {
+                    continue
+                }
                 for number in 1...UInt8(Self.recordsMax) {
                     let command = CommandAPDU(0x00, 0xB2, number, 30 << 3 | 0x04, expectedLength: 256)
                     let response = try await channel.exchange(command)

@@ -43,7 +43,8 @@ extension CardDesk {
     ) async throws(WalletError) -> Synchronization {
         let device = request.device
         var synchronization = Synchronization()
-        for credential in try await credentialsToRemove(on: device, of: request.user) {
+        let leaving = try await credentialsToRemove(on: device, of: request.user)
+        for credential in leaving {
             try await clear(credential, subscriber: device.subscriber, request)
             synchronization.removed.append(credential.record)
         }
@@ -78,12 +79,13 @@ extension CardDesk {
             try await finish(credential, card, isThere: isThere, request)
         }
         // Another account's records in the same secure element are not this one's to judge, nor are those that have come
-        // while it was read.
-        let known = Set(
+        // while it was read; those that have just left may stand in what the device has told. A record in the instance of
+        // the other type is a stray one, whatever its reference.
+        let known =
             try await stored { () async throws(WalletStoreError) in
                 try await store.credentials(on: device.secureElement)
-            }.filter { $0.state != .removed }.map(\.record))
-        for stray in found where !known.contains(stray.reference) {
+            }.filter { $0.state != .removed } + leaving
+        for stray in found where !known.contains(where: { $0.record == stray.reference && $0.type == stray.type }) {
             guard let reference = UniversalCardReference(stray.reference.bytes) else { continue }
             try await self.store(
                 [DataGrouping(UniversalCardDeletion.grouping(for: reference))], type: stray.type,
@@ -110,9 +112,8 @@ extension CardDesk {
     func records(on device: Device) async throws(WalletError) -> [FoundRecord] {
         var found: [FoundRecord] = []
         for type in UniversalCardType.allCases {
-            let summary = try await read([RecordName(shortFileIdentifier: 29, number: 1)], type, device)
-            guard let summary = summary.first, let count = UniversalInstanceSummary(summary)?.recordCount, count > 0
-            else { continue }
+            guard let summary = try await summary(of: type, device) else { continue }
+            guard let count = UniversalInstanceSummary(summary)?.recordCount, count > 0 else { continue }
             let names = (1...count).map { RecordName(shortFileIdentifier: 30, number: UInt8($0)) }
             for answer in try await read(names, type, device) {
                 guard let record = FoundRecord(answer, type: type) else {
@@ -122,6 +123,18 @@ extension CardDesk {
             }
         }
         return found
+    }
+
+    /// SFI 29 of an instance; `nil` for one that has not been made yet, which holds nothing.
+    private func summary(of type: UniversalCardType, _ device: Device) async throws(WalletError) -> ResponseAPDU? {
+        try await managing { () async throws(SecureElementManagementError) in
+            do throws(SecureElementManagementError) {
+                let name = RecordName(shortFileIdentifier: 29, number: 1)
+                return try await elements.records([name], of: application(type), for: device.subscriber).first
+            } catch .refused("wrongState", _) {
+                return nil
+            }
+        }
     }
 
     private func read(
