@@ -76,7 +76,7 @@ public struct WalletNeighbourhood: Sendable {
         let tsmTransport = try HTTPTransport(server: try await way(Self.walletName, Self.tsmName, tsm))
         var transports = [tsmTransport]
         let providerName = "Lantern Wallet"
-        for service in Self.services { _ = try await client.registerService(service) }
+        for service in WalletServices.all { _ = try await client.registerService(service) }
         let registered = try await client.registerServiceProvider(
             .init(name: providerName, transportKey: try provider.transportKey()))
         try await provider.importTemporaryMasterKey(wrapped: registered.temporaryMasterKey.wrappedKey.bytes)
@@ -182,28 +182,5 @@ public struct WalletNeighbourhood: Sendable {
         try? wallet.close()
         provider.close()
         for bank in banks { try? bank.house.close() }
-    }
-
-    // MARK: - Services at the central TSM
-
-    private static let services = [
-        service(
-            2001, "Universal debit card", BuiltInModule.universalCardPackage, BuiltInModule.universalCard,
-            [0xA0, 0x00, 0x00, 0x03, 0x33, 0x01, 0x01, 0x01]),
-        service(
-            2002, "Universal credit card", BuiltInModule.universalCardPackage, BuiltInModule.universalCard,
-            [0xA0, 0x00, 0x00, 0x03, 0x33, 0x01, 0x01, 0x02]),
-        service(
-            2003, "Payment card", BuiltInModule.paymentPackage, BuiltInModule.payment,
-            [0xA0, 0x00, 0x00, 0x00, 0x03, 0x10, 0x10]),
-    ]
-
-    private static func service(
-        _ number: Int, _ name: String, _ package: AID, _ module: AID, _ prefix: [UInt8]
-    ) -> API.Service {
-        API.Service(
-            service: .init(id: number, version: "1.0"), name: name, executableLoadFile: HexBytes(package.bytes),
-            executableModule: HexBytes(module.bytes), instanceAIDPrefix: HexBytes(prefix),
-            minimumStandard: .init(name: "GlobalPlatform", version: "2.1.1"), minimumCertificationLevel: 3)
     }
 }

@@ -20,6 +20,8 @@ struct Console: Sendable {
     var status: (@Sendable (String) -> Void)?
     /// Asks a question; `nil` where nobody can answer it.
     var ask: (@Sendable (Question) -> String?)?
+    /// The next line of standard input, asked by nobody; `nil` at its end.
+    var line: @Sendable () -> String? = { nil }
 
     /// What is asked, and whether the answer may be seen while it is typed.
     struct Question: Sendable {
@@ -31,7 +33,8 @@ struct Console: Sendable {
 extension Console {
     static let standard = Console(
         output: { write($0 + "\n", to: .standardOutput) }, message: { write($0 + "\n", to: .standardError) },
-        status: isatty(STDERR_FILENO) == 1 ? replaceLine : nil, ask: isatty(STDIN_FILENO) == 1 ? answer : nil)
+        status: isatty(STDERR_FILENO) == 1 ? replaceLine : nil, ask: isatty(STDIN_FILENO) == 1 ? answer : nil,
+        line: { readLine() })
 
     @Sendable private static func replaceLine(_ text: String) { write("\r\u{1B}[K" + text, to: .standardError) }
 

@@ -58,7 +58,7 @@ struct DeviceRunCommand: AsyncParsableCommand {
 }
 
 extension CommandFailure {
-    fileprivate init(_ error: LocalAgentError) {
+    init(_ error: LocalAgentError) {
         switch error {
         case .remoteAgentLost: self.init(.unreachable, "\(error)")
         case .connection(.notAuthorized):

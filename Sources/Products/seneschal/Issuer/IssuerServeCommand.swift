@@ -46,17 +46,7 @@ struct IssuerOptions: ParsableArguments {
     @Option(name: .customLong("data"), help: ArgumentHelp("The data folder.", valueName: "dir"))
     var folder: String
 
-    @Option(help: "The address to listen on.")
-    var address = "127.0.0.1"
-
-    @Option(help: "The port to listen on; 0 finds a free one.")
-    var port = 8081
-
-    @Option(help: ArgumentHelp("The certificate chain (PEM), leaf first.", valueName: "file"))
-    var tlsCertificate: String?
-
-    @Option(help: ArgumentHelp("The private key (PEM).", valueName: "file"))
-    var tlsKey: String?
+    @OptionGroup var listening: ListeningOptions
 
     @OptionGroup var vaultOptions: VaultOptions
 
@@ -69,31 +59,20 @@ struct IssuerOptions: ParsableArguments {
             valueName: "days"))
     var retention = 400
 
-    @Option(help: "The least level that is logged: trace, debug, info, notice, warning, error, critical.")
-    var logLevel = LogLevelArgument.info
-
     func validate() throws {
-        if (tlsCertificate == nil) != (tlsKey == nil) {
-            throw ValidationError("--tls-certificate and --tls-key go together.")
-        }
         if retention != 0 && retention < 31 { throw ValidationError("--retention is 0, or 31 or more days.") }
     }
 
     func serve() async throws {
-        let address = try serverAddress()
-        let level = logLevel.level
-        let logger = Logger(label: "seneschal.issuer") { JSONLinesLogHandler(label: $0, logLevel: level) }
+        let address = try listening.serverAddress(port: 8081)
+        let logger = listening.logger("seneschal.issuer")
         let house = try open(logger)
         if firstRun { try await makeOperator(house.desk) }
         // What the last run wrote down and did not send.
         try await house.issuer.sendPendingMessages()
         let days = retention
         let tidying = days > 0 ? Task { await house.keepTidy(days: days) } : nil
-        let origin = (address.certificate == nil ? "http://" : "https://") + address.urlHost
-        try await house.server.run(at: address) { port in
-            Terminal.output("Listening on \(origin):\(port)")
-            logger.info("listening", metadata: ["address": "\(address.host)", "port": "\(port)"])
-        }
+        try await listening.serve(house.server, at: address)
         tidying?.cancel()
         await tidying?.value
         try house.close()
@@ -115,16 +94,6 @@ struct IssuerOptions: ParsableArguments {
         return try IssuerHouse(
             folder: folder, unlock: try vaultOptions.unlock(keyFileDefault: keyFile), profile: profile, policy: rules,
             logger: logger)
-    }
-
-    private func serverAddress() throws -> ServerAddress {
-        var certificate: ServerAddress.CertificateFiles?
-        if let tlsCertificate, let tlsKey { certificate = .init(chain: tlsCertificate, privateKey: tlsKey) }
-        do {
-            return try ServerAddress(host: address, port: port, certificate: certificate)
-        } catch {
-            throw CommandFailure(.usage, error.description)
-        }
     }
 
     private func makeOperator(_ desk: IssuerDesk) async throws {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assembly
 import SeneschalAPI
 import SeneschalClient
 
@@ -7,7 +8,8 @@ struct AddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Register something new.",
         subcommands: [
-            Network.self, Provider.self, Service.self, CardBatch.self, SecureElement.self, Subscription.self,
+            Network.self, Provider.self, Service.self, WalletServices.self, CardBatch.self, SecureElement.self,
+            Subscription.self,
         ])
 
     /// `seneschal operator add network`.
@@ -77,6 +79,29 @@ struct AddCommand: AsyncParsableCommand {
                 try await server.withClient {
                     try await $0.registerService(definition, idempotencyKey: key.idempotencyKey)
                 })
+        }
+    }
+
+    /// `seneschal operator add wallet-services`.
+    struct WalletServices: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "wallet-services", abstract: "Register the services that a wallet brings to life on cards.",
+            discussion: "2001 and 2002, the universal cards, and 2003; those that are there already stay as they are.")
+
+        @OptionGroup var server: ServerOptions
+
+        func run() async throws {
+            try await server.withClient { client in
+                for service in Assembly.WalletServices.all {
+                    do throws(SeneschalClientError) {
+                        _ = try await client.registerService(service)
+                        Terminal.output("\(service.service.id)/\(service.service.version)  \(service.name)")
+                    } catch {
+                        guard case .problem(let problem) = error, problem.code == .duplicate else { throw error }
+                        Terminal.output("\(service.service.id)/\(service.service.version)  is there already")
+                    }
+                }
+            }
         }
     }
 

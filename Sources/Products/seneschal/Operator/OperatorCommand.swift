@@ -11,6 +11,7 @@ struct OperatorCommand: AsyncParsableCommand {
               seneschal operator add provider "First Bank" --transport-key bank.pem --secret-file bank.credential
               seneschal operator template service > payment.json
               seneschal operator add service --file payment.json
+              seneschal operator add wallet-services
               seneschal operator add card-batch "embedded 2026-1" --transport-key factory.pem
               seneschal operator add secure-element --file card.json --secret-file card.credential
               seneschal operator add subscription --msi 491700000001 --se 45434E0000000001

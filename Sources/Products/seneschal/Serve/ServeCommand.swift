@@ -30,17 +30,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(name: .customLong("data"), help: ArgumentHelp("The data folder.", valueName: "dir"))
     var folder = "var"
 
-    @Option(help: "The address to listen on.")
-    var address = "127.0.0.1"
-
-    @Option(help: "The port to listen on; 0 finds a free one.")
-    var port = 8080
-
-    @Option(help: ArgumentHelp("The certificate chain (PEM), leaf first.", valueName: "file"))
-    var tlsCertificate: String?
-
-    @Option(help: ArgumentHelp("The private key (PEM).", valueName: "file"))
-    var tlsKey: String?
+    @OptionGroup var listening: ListeningOptions
 
     @OptionGroup var vaultOptions: VaultOptions
 
@@ -62,26 +52,19 @@ struct ServeCommand: AsyncParsableCommand {
                 + "0 keeps them.", valueName: "days"))
     var retention = 400
 
-    @Option(help: "The least level that is logged: trace, debug, info, notice, warning, error, critical.")
-    var logLevel = LogLevelArgument.info
-
     func validate() throws {
-        if (tlsCertificate == nil) != (tlsKey == nil) {
-            throw ValidationError("--tls-certificate and --tls-key go together.")
-        }
         if retention < 0 { throw ValidationError("--retention is 0 or more days.") }
         if !(0...HandsetShelf.handsetsMax).contains(virtualHandsets) {
             throw ValidationError("--virtual-handsets is 0 to \(HandsetShelf.handsetsMax).")
         }
-        if virtualHandsets > 0 && tlsCertificate != nil {
+        if virtualHandsets > 0 && listening.tlsCertificate != nil {
             throw ValidationError("--virtual-handsets is for trying things out, on a loopback address without TLS.")
         }
     }
 
     func run() async throws {
-        let address = try serverAddress()
-        let level = logLevel.level
-        let logger = Logger(label: "seneschal") { JSONLinesLogHandler(label: $0, logLevel: level) }
+        let address = try listening.serverAddress(port: 8080)
+        let logger = listening.logger("seneschal")
         let keyFile = URL(filePath: folder).appending(path: "vault.key").path
         let house = try CentralTSMHouse(
             folder: folder, unlock: try vaultOptions.unlock(keyFileDefault: keyFile),
@@ -89,24 +72,18 @@ struct ServeCommand: AsyncParsableCommand {
         if firstRun { try await makeOperator(house.desk) }
         let days = retention
         let tidying = days > 0 ? Task { await house.keepTidy(days: days) } : nil
-        let origin = (address.certificate == nil ? "http://" : "https://") + address.urlHost
         try await withThrowingTaskGroup(of: Void.self) { group in
-            let (ports, port) = AsyncStream<Int>.makeStream()
+            let (addresses, report) = AsyncStream<String>.makeStream()
             group.addTask {
                 // A server that cannot listen ends at once.
-                defer { port.finish() }
-                try await house.server.run(at: address) { port.yield($0) }
+                defer { report.finish() }
+                try await listening.serve(house.server, at: address) { report.yield($0) }
             }
             var handsets: Task<Void, Never>?
-            if let port = await ports.first(where: { _ in true }) {
-                Terminal.output("Listening on \(origin):\(port)")
-                logger.info("listening", metadata: ["address": "\(address.host)", "port": "\(port)"])
-                if virtualHandsets > 0 {
-                    let shelf = try await HandsetShelf(
-                        server: "\(origin):\(port)", operatorSecret: try SecretFile.read(operatorFile),
-                        count: virtualHandsets)
-                    handsets = Task { await shelf.run() }
-                }
+            if let server = await addresses.first(where: { _ in true }), virtualHandsets > 0 {
+                let shelf = try await HandsetShelf(
+                    server: server, operatorSecret: try SecretFile.read(operatorFile), count: virtualHandsets)
+                handsets = Task { await shelf.run() }
             }
             try await group.waitForAll()
             handsets?.cancel()
@@ -120,16 +97,6 @@ struct ServeCommand: AsyncParsableCommand {
 
     private var operatorFile: String { URL(filePath: folder).appending(path: "operator.credential").path }
 
-    private func serverAddress() throws -> ServerAddress {
-        var certificate: ServerAddress.CertificateFiles?
-        if let tlsCertificate, let tlsKey { certificate = .init(chain: tlsCertificate, privateKey: tlsKey) }
-        do {
-            return try ServerAddress(host: address, port: port, certificate: certificate)
-        } catch {
-            throw CommandFailure(.usage, error.description)
-        }
-    }
-
     private func makeOperator(_ desk: OperatorDesk) async throws {
         let file = operatorFile
         guard !SecretFile.exists(file) else {
@@ -139,27 +106,5 @@ struct ServeCommand: AsyncParsableCommand {
         }
         try SecretFile.create(file, try await desk.createOperatorCredential(name: "first"))
         Terminal.message("The operator's credential is in \(file).")
-    }
-}
-
-extension ServerAddress {
-    /// As it stands in a URL. RFC 3986 §3.2.2.
-    var urlHost: String { host.contains(":") ? "[\(host)]" : host }
-}
-
-/// The levels of the log on the command line.
-enum LogLevelArgument: String, ExpressibleByArgument, CaseIterable {
-    case trace, debug, info, notice, warning, error, critical
-
-    var level: Logger.Level {
-        switch self {
-        case .trace: .trace
-        case .debug: .debug
-        case .info: .info
-        case .notice: .notice
-        case .warning: .warning
-        case .error: .error
-        case .critical: .critical
-        }
     }
 }

@@ -3,6 +3,16 @@ import ArgumentParser
 /// `seneschal wallet …`: people, their cards, and the token service under them.
 struct WalletCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "wallet", abstract: "Run a wallet; photograph, bind, activate, pay and move cards.",
-        subcommands: [WalletServeCommand.self, WalletKeysCommand.self, RecognizeCommand.self, DrawCardCommand.self])
+        commandName: "wallet", abstract: "Run a wallet, and open accounts in it.",
+        discussion: """
+              seneschal wallet serve --data var/wallet --port 8090
+              seneschal wallet account open ada
+
+            Cards are bound, chosen and moved on a device: seneschal device phone. The whole, step by step: \
+            docs/how-to/run-a-wallet.md.
+            """,
+        subcommands: [
+            WalletServeCommand.self, WalletKeysCommand.self, WalletAcquirerCommand.self, WalletAccountCommand.self,
+            RecognizeCommand.self, DrawCardCommand.self,
+        ])
 }

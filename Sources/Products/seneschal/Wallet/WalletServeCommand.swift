@@ -35,6 +35,7 @@ struct WalletServeCommand: AsyncParsableCommand {
     var retention = 400
 
     func run() async throws {
+        let address = try listening.serverAddress(port: 8090)
         let logger = listening.logger("seneschal.wallet")
         let vaults = try WalletVaults(folder: folder, vaultOptions)
         let configuration = try WalletConfiguration(file: URL(filePath: folder).appending(path: "wallet.json").path)
@@ -44,7 +45,7 @@ struct WalletServeCommand: AsyncParsableCommand {
             policy: CardDeskPolicy(walletName: configuration.name), logger: logger)
         let days = retention
         let tidying = Task { await house.keepTidy(days: days) }
-        try await listening.serve(house.server)
+        try await listening.serve(house.server, at: address)
         tidying.cancel()
         await tidying.value
         try house.close()

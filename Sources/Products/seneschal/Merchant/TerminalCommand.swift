@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// `seneschal terminal …`: a merchant's terminal, and the way from it to an acquirer.
+struct TerminalCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "terminal",
+        abstract: "A merchant's terminal: cards and devices are held to it, codes are scanned.",
+        discussion: """
+              seneschal terminal pay --air 54321 --amount 1250
+              seneschal terminal pay --card my.card --authority my.card.payment --amount 1250 --json
+              seneschal terminal scan "$CODE" --amount 780 --wallet http://127.0.0.1:8090 \
+            --credential-file corner-shop.credential
+
+            Without --wallet the transaction ends at the counter: nobody is asked whether it is good. With it the \
+            acquirer's door of a wallet is asked, and what it does not approve ends with status 1.
+            """,
+        subcommands: [TerminalPayCommand.self, TerminalScanCommand.self])
+}
