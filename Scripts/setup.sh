@@ -8,7 +8,8 @@
 #                               what reading cards from pictures needs, and drawing them for the tests: `make test`
 #                               installs it where it can; without it those tests are skipped, and the demonstration
 #                               does not photograph
-#   Scripts/setup.sh --interop  the programs that `make interop` puts on the card, as far as Debian has them
+#   Scripts/setup.sh --interop  the programs that `make interop` puts on the card, as far as Debian and PyPI have them;
+#                               those of PyPI go to .build/interop
 set -euo pipefail
 
 swift_minimum=6.2
@@ -63,6 +64,16 @@ missing_clients() {
     command -v openssl >/dev/null || echo openssl
     /usr/bin/python3 -c 'import smartcard' 2>/dev/null || echo python3-pyscard
     /usr/bin/python3 -c 'import cryptography' 2>/dev/null || echo python3-cryptography
+    /usr/bin/python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
+}
+
+# nfcpy reads the card over the air, pyemv recomputes its cryptograms: a virtual environment on top of the system's Python.
+install_python_clients() {
+    local folder=.build/interop
+    "$folder/bin/python" -c 'import nfc, pyemv' 2>/dev/null && return
+    /usr/bin/python3 -m venv --system-site-packages "$folder" && "$folder/bin/pip" install --quiet nfcpy pyemv && return
+    rm -rf "$folder"
+    echo "setup: nfcpy and pyemv could not be installed from here; the checks that need them are skipped" >&2
 }
 
 # Prints the Debian packages that reading and drawing cards need, those that are missing.
@@ -89,10 +100,10 @@ fi
 
 if [ "${1:-}" = --interop ]; then
     missing=$(missing_clients | tr '\n' ' ')
-    [ -z "${missing// /}" ] && exit 0
+    [ -z "${missing// /}" ] && { install_python_clients; exit 0; }
     echo "setup: installing $missing"
     # shellcheck disable=SC2086 # one word each
-    if install_packages $missing && [ -z "$(missing_clients)" ]; then exit 0; fi
+    if install_packages $missing && [ -z "$(missing_clients)" ]; then install_python_clients; exit 0; fi
     echo "setup: these could not be installed from here: $missing; the checks that need them are skipped" >&2
     exit 1
 fi

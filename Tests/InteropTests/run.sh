@@ -7,7 +7,7 @@
 #   GP=COMMAND       GlobalPlatformPro, for instance "java -jar gp.jar"; `gp` in PATH otherwise
 #   GPSHELL=COMMAND  gpshell3; `gpshell3` in PATH otherwise
 #   PYSIM=COMMAND    pySim-shell; `pySim-shell.py` in PATH otherwise
-#   PYTHON=COMMAND   a Python with pyscard and cryptography; the system's otherwise
+#   PYTHON=COMMAND   a Python with pyscard, cryptography, nfcpy and pyemv; .build/interop or the system's otherwise
 #   EMVTOOL=COMMAND, EMVPYTHON=COMMAND  emvtool, and a Python with pyscard and pyemv (clients/emv.sh)
 #   CAP=FILE         a further load file with one applet, for the install and delete checks
 #   ONLY=NAME        only clients/NAME.sh
@@ -40,6 +40,7 @@ if [ "${1:-}" != --inside ]; then
     mkdir -p "$work"
     if [ -z "${GPSHELL:-}" ] && command -v gpshell3 >/dev/null; then GPSHELL=gpshell3; fi
     if [ -z "${PYSIM:-}" ] && command -v pySim-shell.py >/dev/null; then PYSIM=pySim-shell.py; fi
+    if [ -z "${PYTHON:-}" ] && [ -x .build/interop/bin/python ]; then PYTHON=$PWD/.build/interop/bin/python; fi
     export GPSHELL="${GPSHELL:-}" PYSIM="${PYSIM:-}" PYTHON="${PYTHON:-/usr/bin/python3}" ONLY="${ONLY:-}"
     export SENESCHAL GP="${GP:-}" CAP="${CAP:-}" DRIVER="$driver" WORK="$work" TESTS="$PWD/Tests/InteropTests"
     # shellcheck disable=SC2086
