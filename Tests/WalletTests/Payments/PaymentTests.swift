@@ -162,6 +162,17 @@ struct PaymentTests {
         try await scene.expectRefusal(request, .wrongCryptogram)
     }
 
+    @Test("a genuine cryptogram with which the card declined, or approved by itself, is no authorization request")
+    func cardsOwnDecision() async throws {
+        let scene = try await Scene()
+        for (index, results) in ([0x80, 0x90, 0xB0] as [UInt8]).enumerated() {
+            let request = try scene.element.payment(
+                try scene.token(), counter: 9, transaction: "t-\(index)",
+                change: { $0[.issuerApplicationData] = [0x06, 0x01, 0x12, 0x03, results, 0x00, 0x00] })
+            try await scene.expectRefusal(request, .notOnline)
+        }
+    }
+
     @Test("amount and currency of the message are those under the cryptogram")
     func amounts() async throws {
         let scene = try await Scene()

@@ -1,5 +1,3 @@
-import Foundation
-
 extension CardDesk {
     /// Does the work of a request once, in the user's turn: the same key with the same request from the same device gets
     /// the first answer.
@@ -13,47 +11,24 @@ extension CardDesk {
         _ work: (_ isRepetition: Bool) async throws(WalletError) -> Answer
     ) async throws(WalletError) -> Answer {
         try await turns.take(request.user) { () async throws(WalletError) in
-            let scope = "\(request.user) \(request.device.id) \(action)"
-            let name = "\(scope) \(request.idempotencyKey)"
+            let key = RequestKey(
+                scope: "\(request.user) \(request.device.id) \(action)", key: request.idempotencyKey,
+                digest: request.requestDigest)
             var record: IdempotencyRecord
-            var isRepetition = false
-            if let known = try await stored({ () async throws(WalletStoreError) in
-                try await store.idempotencyRecord(scope: scope, key: request.idempotencyKey)
-            }) {
-                guard known.requestDigest == request.requestDigest else { throw .idempotencyConflict }
-                if let sealed = known.sealedAnswer { return try await opened(sealed, name) }
+            let known = try await journal.record(of: key)
+            if let known {
+                if let sealed = known.sealedAnswer { return try await journal.opened(sealed, key) }
                 record = known
-                isRepetition = true
             } else {
                 let new = IdempotencyRecord(
-                    scope: scope, key: request.idempotencyKey, requestDigest: request.requestDigest,
-                    createdAt: clock.now())
+                    scope: key.scope, key: key.key, requestDigest: key.digest, createdAt: clock.now())
                 try await commit([.idempotency(new)])
                 record = new.committed
             }
-            let answer = try await work(isRepetition)
-            record.sealedAnswer = try await sealed(answer, name)
+            let answer = try await work(known != nil)
+            record.sealedAnswer = try await journal.sealed(answer, key)
             try await commit([.idempotency(record)])
             return answer
-        }
-    }
-
-    private func opened<Answer: Decodable>(_ sealed: [UInt8], _ name: String) async throws(WalletError) -> Answer {
-        let bytes = try await kept { () async throws(WalletVaultError) in
-            try await vault.open(answer: sealed, name: name)
-        }
-        do {
-            return try JSONDecoder().decode(Answer.self, from: Data(bytes))
-        } catch {
-            throw .internal(reason: "a kept answer cannot be read: \(error)")
-        }
-    }
-
-    private func sealed(_ answer: some Encodable, _ name: String) async throws(WalletError) -> [UInt8] {
-        let bytes: [UInt8]
-        do { bytes = Array(try JSONEncoder().encode(answer)) } catch { throw .internal(reason: "\(error)") }
-        return try await kept { () async throws(WalletVaultError) in
-            try await vault.seal(answer: bytes, name: name)
         }
     }
 

@@ -16,6 +16,8 @@ public struct CardDesk: Sendable {
     let random: any RandomSource
     let policy: CardDeskPolicy
     let turns = Turns<UserID>()
+    /// Performs requests that are no business of cards once, with the same store and vault.
+    public let journal: RequestJournal
 
     public init(
         store: any WalletStore, vault: any WalletKeys, tokens: TokenService, issuers: IssuerDirectory,
@@ -30,10 +32,8 @@ public struct CardDesk: Sendable {
         self.clock = clock
         self.random = random
         self.policy = policy
+        journal = RequestJournal(store: store, vault: vault, clock: clock)
     }
-
-    /// Performs requests that are no business of cards once, with the same store and vault.
-    public var journal: RequestJournal { RequestJournal(store: store, vault: vault, clock: clock) }
 }
 
 /// All that a wallet keeps under lock and key, behind one door.

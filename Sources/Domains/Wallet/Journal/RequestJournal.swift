@@ -40,12 +40,22 @@ public struct RequestJournal: Sendable {
     public func answer<Answer: Codable & Sendable>(
         to request: RequestKey
     ) async throws(WalletError) -> Answer? {
+        guard let sealed = try await record(of: request)?.sealedAnswer else { return nil }
+        return try await opened(sealed, request)
+    }
+
+    /// What is known of a request; `nil` for one that is new.
+    ///
+    /// - Throws: ``WalletError/idempotencyConflict``.
+    func record(of request: RequestKey) async throws(WalletError) -> IdempotencyRecord? {
         let record = try await stored { () async throws(WalletStoreError) in
             try await store.idempotencyRecord(scope: request.scope, key: request.key)
         }
-        guard let record else { return nil }
-        guard record.requestDigest == request.digest else { throw .idempotencyConflict }
-        guard let sealed = record.sealedAnswer else { return nil }
+        guard record == nil || record?.requestDigest == request.digest else { throw .idempotencyConflict }
+        return record
+    }
+
+    func opened<Answer: Decodable>(_ sealed: [UInt8], _ request: RequestKey) async throws(WalletError) -> Answer {
         let bytes = try await kept { () async throws(WalletVaultError) in
             try await vault.open(answer: sealed, name: request.name)
         }
@@ -60,15 +70,18 @@ public struct RequestJournal: Sendable {
     public func keeping(
         _ answer: some Codable & Sendable, to request: RequestKey, at time: Int64
     ) async throws(WalletError) -> WalletChange {
+        .idempotency(
+            IdempotencyRecord(
+                scope: request.scope, key: request.key, requestDigest: request.digest,
+                sealedAnswer: try await sealed(answer, request), createdAt: time))
+    }
+
+    func sealed(_ answer: some Encodable, _ request: RequestKey) async throws(WalletError) -> [UInt8] {
         let bytes: [UInt8]
         do { bytes = Array(try JSONEncoder().encode(answer)) } catch { throw .internal(reason: "\(error)") }
-        let sealed = try await kept { () async throws(WalletVaultError) in
+        return try await kept { () async throws(WalletVaultError) in
             try await vault.seal(answer: bytes, name: request.name)
         }
-        return .idempotency(
-            IdempotencyRecord(
-                scope: request.scope, key: request.key, requestDigest: request.digest, sealedAnswer: sealed,
-                createdAt: time))
     }
 }
 

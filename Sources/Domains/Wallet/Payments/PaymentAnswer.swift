@@ -25,6 +25,7 @@ enum PaymentRefusal: String, Error, Equatable, Sendable {
     case wrongExpiry = "the expiry is not the token's"
     case expired = "the token has expired"
     case counterNotAbove = "the counter is not above the last one"
+    case notOnline = "the card did not ask for an authorization"
     case wrongAmount = "the amount is not the one under the cryptogram"
     case wrongCurrency = "the currency is not the one under the cryptogram"
     case noTime = "the code does not say when it was shown"

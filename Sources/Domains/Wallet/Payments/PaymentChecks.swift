@@ -2,7 +2,7 @@ import EMV
 import ISO7816
 
 /// What a payment is held against before its cryptogram is: pure, in the order of the standard's own list
-/// (token and domain, counter, amounts).
+/// (token and domain, counter, the card's own decision, amounts).
 struct PaymentChecks {
     let token: Token
     let credential: Credential
@@ -14,6 +14,8 @@ struct PaymentChecks {
         try checkState()
         try checkDomain(request)
         guard Int(input.transactionCounter) > (token.lastCounter ?? -1) else { throw .counterNotAbove }
+        // A cryptogram with which the card declined is as genuine as one that asks.
+        guard input.issuerData.firstCryptogram == .online else { throw .notOnline }
         try checkAmount(request)
         if request.function == .qr { try checkTime(request, input) }
     }

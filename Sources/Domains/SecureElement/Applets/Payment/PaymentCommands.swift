@@ -21,31 +21,6 @@ extension CommandAPDU {
     }
 }
 
-extension IssuerApplicationData {
-    /// This template with what the card decided: in Visa's and UICS' formats the second byte of the verification
-    /// results, in M/Chip's the first. b8–b7 is the second cryptogram (10: none yet), b6–b5 the first.
-    ///
-    /// - Parameter isConsumerConfirmed: the device verified its user: b3, as an offline PIN.
-    func deciding(
-        first: CryptogramType, second: CryptogramType? = nil, isConsumerConfirmed: Bool = false
-    ) -> IssuerApplicationData {
-        var bytes = bytes
-        let place =
-            switch version {
-            case .visa10, .visa18, .uics01: 4
-            case .visa22: 3
-            case .mastercard16, .mastercard17, .mastercard20, .mastercard21: 2
-            }
-        bytes[place] |= (second?.rawValue ?? CryptogramType.online.rawValue) | first.rawValue >> 2
-        if isConsumerConfirmed { bytes[place] |= 0x04 }
-        do {
-            return try IssuerApplicationData(bytes)
-        } catch {
-            preconditionFailure("the format of a template does not hang on its verification results: \(error)")
-        }
-    }
-}
-
 extension UInt16 {
     /// One more, for the transaction that begins.
     ///
