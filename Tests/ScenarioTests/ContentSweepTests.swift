@@ -70,16 +70,16 @@ struct ContentSweepTests {
             guard card.keyVersionNumber != ProviderKeySet.ownVersion(generation: 0) else { return }
             let script = try await maker.keyRotation(card)
             let commands = try await script.commands(first.vault)
-            let communication = try await settled { key async throws(TSMError) in
+            let communication = try await world.settled { key async throws(TSMError) in
                 try await world.tsm.beginCommunication(
                     world.rotation(of: card, script.scriptBytesMax), world.context(first, key: key))
             }.communication
-            let outcome = try await settled { key async throws(TSMError) in
+            let outcome = try await world.settled { key async throws(TSMError) in
                 try await world.tsm.processScript(
                     ProcessScriptRequest(communication: communication, commands: commands),
                     world.context(first, key: key))
             }
-            _ = try await settled { key async throws(TSMError) in
+            _ = try await world.settled { key async throws(TSMError) in
                 try await world.tsm.endCommunication(
                     EndCommunicationRequest(
                         communication: communication,
@@ -88,27 +88,6 @@ struct ContentSweepTests {
             }
         }
         throw TSMError.wrongState(reason: "the rotation does not converge")
-    }
-
-    /// On a busy machine many of them only find that the report is still on its way.
-    private static let attemptsMax = 40
-
-    /// One request under one key, until its answer is settled.
-    private static func settled<Answer>(
-        _ request: (_ key: String) async throws(TSMError) -> Answer
-    ) async throws(TSMError) -> Answer {
-        let key = SystemRandomSource().bytes(16).hex
-        for _ in 0..<Self.attemptsMax {
-            do throws(TSMError) {
-                return try await request(key)
-            } catch {
-                switch error {
-                case .unreachable, .unknownOutcome, .internal: continue
-                default: throw error
-                }
-            }
-        }
-        return try await request(key)
     }
 
     private static func checkKeys(_ world: World, _ place: String) async throws {
@@ -140,15 +119,15 @@ struct ContentSweepTests {
 
     private static func loadAndDelete(_ world: World, _ place: String) async throws {
         let id = try SecureElementIdentifier(value: World.cin)
-        let loaded = try await insisting { () async throws(TSMError) in
-            try await world.desk.manageContent(load, on: id, operatorContext("load"))
+        let loaded = try await world.settled { key async throws(TSMError) in
+            try await world.desk.manageContent(load, on: id, operatorContext(key))
         }
         #expect(loaded.isPresent, "\(place)")
         let files = await world.card.card.inventory.loadFiles.filter { $0.aid == package }
         #expect(files.count == 1, "\(place)")
-        let gone = try await insisting { () async throws(TSMError) in
+        let gone = try await world.settled { key async throws(TSMError) in
             try await world.desk.manageContent(
-                .delete(package, withRelated: false), on: id, operatorContext("delete"))
+                .delete(package, withRelated: false), on: id, operatorContext(key))
         }
         #expect(!gone.isPresent, "\(place)")
         #expect(await world.card.card.inventory.loadFiles.allSatisfy { $0.aid != package }, "\(place)")
@@ -157,13 +136,6 @@ struct ContentSweepTests {
 
     private static func operatorContext(_ key: String) -> OperatorContext {
         OperatorContext(name: "anna", idempotencyKey: key, requestDigest: Array(key.utf8))
-    }
-
-    private static func insisting<Answer>(
-        _ request: () async throws(TSMError) -> Answer
-    ) async throws(TSMError) -> Answer {
-        for _ in 0..<Self.attemptsMax { if let answer = try? await request() { return answer } }
-        return try await request()
     }
 }
 

@@ -163,21 +163,12 @@ struct IdempotencyTests {
             let communication = try await world.begin(first)
             let script = ProcessScriptRequest(
                 communication: communication, commands: World.plainPersonalization(of: Names.firstInstance))
-            let context = world.context(first, key: "script")
-            var outcome: ScriptOutcome?
-            for _ in 0..<10 where outcome == nil {
-                do throws(TSMError) {
-                    outcome = try await world.tsm.processScript(script, context)
-                } catch {
-                    switch error {
-                    case .unreachable, .unknownOutcome, .internal: continue
-                    default: throw error
-                    }
-                }
+            let outcome = try await world.settled { key async throws(TSMError) in
+                try await world.tsm.processScript(script, world.context(first, key: key))
             }
             #expect(world.guillotine.hasStruck)
             #expect(await world.serverStarts == 2)
-            #expect(outcome?.verdict == .completed)
+            #expect(outcome.verdict == .completed)
             #expect(try await world.progress(of: Names.firstInstance)?.completions == 1)
             let record = try #require(try await world.store.communication(communication))
             #expect(record.state == .opened, "the communication is not stuck")

@@ -84,8 +84,31 @@ extension World {
 
     @discardableResult
     func prePersonalize(_ party: Party, prn: String = "PRN-1") async throws -> PrePersonalizationOutcome {
-        try await tsm.prePersonalize(
-            PrePersonalizationRequest(service: try service(party, prn: prn)), context(party))
+        let request = PrePersonalizationRequest(service: try service(party, prn: prn))
+        return try await settled { key async throws(TSMError) in
+            try await tsm.prePersonalize(request, context(party, key: key))
+        }
+    }
+
+    /// On a busy machine many of them only find that the report is still on its way.
+    private static let attemptsMax = 40
+
+    /// One request under one key, until its answer is settled.
+    func settled<Answer>(
+        _ request: (_ key: String) async throws(TSMError) -> Answer
+    ) async throws(TSMError) -> Answer {
+        let key = random.bytes(16).hex
+        for _ in 1..<Self.attemptsMax {
+            do throws(TSMError) {
+                return try await request(key)
+            } catch {
+                switch error {
+                case .unreachable, .unknownOutcome, .internal: continue
+                default: throw error
+                }
+            }
+        }
+        return try await request(key)
     }
 
     /// Begins a communication with the provider's SD, or with `target`.
