@@ -99,50 +99,87 @@ let package = Package(
         target(.standards, "SERAM", ["ISO7816"]),
         target(.standards, "EMV", ["ISO7816", "CardCryptography"]),
         target(.standards, "JOSE", ["CardCryptography"]),
+        target(.standards, "ISO4217"),
+        target(.standards, "ISO8583", ["CardCryptography"]),
+        target(.standards, "Instructions", ["ISO4217", "JOSE", "CardCryptography"]),
+        target(.standards, "NFCForum", ["ISO7816", "CardCryptography"]),
+        target(.standards, "ElectronicPurse", ["ISO7816", "CardCryptography"]),
+        target(.standards, "SmartCardVerification", ["ISO7816", "CardCryptography"]),
+        target(.standards, "TrustedReading", ["ISO7816", "CardCryptography", "SecureChannel"]),
 
         // Domains
-        target(.domains, "SecureElement", ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "EMV"]),
+        target(
+            .domains, "SecureElement",
+            [
+                "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "EMV", "ElectronicPurse",
+                "SmartCardVerification", "TrustedReading",
+            ]),
         target(
             .domains, "TrustedServiceManager",
             ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SERAM"]),
         target(.domains, "ServiceProvider", ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel"]),
-        target(.domains, "MobileDevice", ["ISO7816", "CardCryptography", "SERAM", "EMV", "JOSE"]),
+        target(
+            .domains, "MobileDevice",
+            [
+                "ISO7816", "CardCryptography", "SERAM", "EMV", "JOSE", "ISO4217", "Instructions", "NFCForum",
+                "SecureChannel", "TrustedReading",
+            ]),
         target(.domains, "CardManagement", ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel"]),
         target(.domains, "Wallet", ["ISO7816", "CardCryptography", "GlobalPlatform", "EMV", "JOSE"]),
         target(.domains, "Issuing", ["ISO7816", "CardCryptography", "EMV", "JOSE"]),
-        target(.domains, "Terminal", ["ISO7816", "CardCryptography", "EMV"]),
+        target(
+            .domains, "Terminal",
+            [
+                "ISO7816", "CardCryptography", "EMV", "ElectronicPurse", "ISO4217", "Instructions", "JOSE",
+                "SmartCardVerification",
+            ]),
+        target(
+            .domains, "Payments",
+            ["ISO7816", "CardCryptography", "ISO4217", "Instructions", "JOSE", "EMV", "SmartCardVerification"]),
+        target(
+            .domains, "Merchants",
+            ["ISO7816", "CardCryptography", "ISO4217", "Instructions", "JOSE", "NFCForum"]),
 
         // Adapters
         target(.adapters, "SeneschalAPI", ["ISO7816"]),
         target(
             .adapters, "SeneschalClient",
             [
-                "SeneschalAPI", "SERAM", "MobileDevice", "ServiceProvider", "Wallet", "Terminal", "EMV", "JOSE",
-                "ISO7816",
-                "CardCryptography", asyncHTTPClient, nioCore, nioHTTP1, nioSSL,
+                "SeneschalAPI", "SERAM", "MobileDevice", "ServiceProvider", "Wallet", "Terminal", "Payments",
+                "Merchants", "Instructions", "ISO4217", "EMV", "JOSE", "ISO7816", "CardCryptography",
+                asyncHTTPClient, nioCore, nioHTTP1, nioSSL,
             ]),
         target(
             .adapters, "KeyVault",
             [
-                "TrustedServiceManager", "ServiceProvider", "Wallet", "Issuing", "EMV", "JOSE", "CardCryptography",
-                "SecureChannel", "GlobalPlatform", "ISO7816",
+                "TrustedServiceManager", "ServiceProvider", "Wallet", "Issuing", "Payments", "Merchants",
+                "Instructions",
+                "SmartCardVerification", "NFCForum", "EMV", "JOSE", "CardCryptography", "SecureChannel",
+                "GlobalPlatform", "ISO7816",
             ]),
         target(
             .adapters, "Storage",
             [
-                "TrustedServiceManager", "Wallet", "Issuing", "EMV", "CardCryptography", "ISO7816", "GlobalPlatform",
-                grdb,
+                "TrustedServiceManager", "Wallet", "Issuing", "Payments", "Merchants", "ISO4217", "Instructions", "EMV",
+                "CardCryptography", "ISO7816", "GlobalPlatform", grdb,
             ]),
+        target(
+            .adapters, "ISO8583Link",
+            ["ISO8583", "Payments", "Issuing", "ISO4217", "EMV", "CardCryptography", "ISO7816", nioCore, nioPosix]),
         target(.adapters, "CardCapture", ["CTesseract", "CFreeType", "CDigitNet", "MobileDevice", "EMV"]),
         target(
             .adapters, "CardLink",
-            ["ISO7816", "CardCryptography", "SecureElement", "CardManagement", "MobileDevice", "SERAM", "EMV"]),
+            [
+                "ISO7816", "CardCryptography", "SecureElement", "CardManagement", "MobileDevice", "Terminal", "SERAM",
+                "EMV", "NFCForum", "ElectronicPurse",
+            ]),
         target(.adapters, "PCSCLink", ["CPCSC", "ISO7816"]),
         target(
             .adapters, "HTTPServer",
             [
-                "SeneschalAPI", "SERAM", "TrustedServiceManager", "Wallet", "Issuing", "EMV", "JOSE", "ISO7816",
-                "GlobalPlatform", "CardCryptography", hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioSSL,
+                "SeneschalAPI", "SERAM", "TrustedServiceManager", "Wallet", "Issuing", "Payments", "Merchants",
+                "Instructions", "ISO4217", "EMV", "JOSE", "ISO7816", "GlobalPlatform", "CardCryptography", hummingbird,
+                hummingbirdCore, hummingbirdTLS, nioCore, nioSSL,
                 httpTypes, serviceLifecycle,
                 unixSignals, logging,
             ]),
@@ -154,7 +191,8 @@ let package = Package(
                 "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SecureElement",
                 "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SERAM", "SeneschalAPI", "SeneschalClient",
                 "KeyVault", "Storage", "CardLink", "HTTPServer", "Wallet", "Issuing", "Terminal", "EMV", "JOSE",
-                "CardCapture", logging,
+                "CardCapture", "Payments", "Merchants", "Instructions", "ISO4217", "ISO8583", "ISO8583Link", "NFCForum",
+                "ElectronicPurse", "SmartCardVerification", "TrustedReading", logging,
             ],
             path: "Sources/Products/Assembly", swiftSettings: strict),
         .executableTarget(
@@ -164,7 +202,9 @@ let package = Package(
                 "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SecureElement",
                 "TrustedServiceManager", "ServiceProvider", "CardManagement", "MobileDevice", "SERAM", "SeneschalAPI",
                 "SeneschalClient", "KeyVault", "Storage", "CardLink", "PCSCLink", "HTTPServer", "Wallet", "Issuing",
-                "Terminal", "EMV", "JOSE", "CardCapture",
+                "Terminal", "EMV", "JOSE", "CardCapture", "Payments", "Merchants", "Instructions", "ISO4217", "ISO8583",
+                "ISO8583Link", "NFCForum",
+                "ElectronicPurse", "SmartCardVerification", "TrustedReading",
                 argumentParser, logging, hummingbird,
             ],
             path: "Sources/Products/seneschal", swiftSettings: strict),
@@ -175,8 +215,10 @@ let package = Package(
                 "ISO7816", "CardCryptography", "COpenSSL", "GlobalPlatform", "SecureChannel", "SecureElement",
                 "TrustedServiceManager", "ServiceProvider", "CardManagement", "MobileDevice", "SERAM", "SeneschalAPI",
                 "SeneschalClient", "KeyVault", "Storage", "CardLink", "HTTPServer", "Wallet", "Issuing", "Terminal",
-                "EMV", "JOSE", "CardCapture",
-                asyncHTTPClient, nioCore, nioHTTP1, logging,
+                "EMV", "JOSE", "CardCapture", "Payments", "Merchants", "Instructions", "ISO4217", "ISO8583",
+                "ISO8583Link", "NFCForum",
+                "ElectronicPurse", "SmartCardVerification", "TrustedReading",
+                asyncHTTPClient, nioCore, nioHTTP1, grdb, logging,
             ],
             path: "Benchmarks", exclude: ["README.md"], swiftSettings: strict),
 
@@ -190,7 +232,10 @@ let package = Package(
         tests("SecureChannelTests", ["SecureChannel", "CardCryptography", "ISO7816", "CardTesting"]),
         tests(
             "SecureElementTests",
-            ["SecureElement", "SecureChannel", "GlobalPlatform", "EMV", "CardCryptography", "ISO7816", "CardTesting"]),
+            [
+                "SecureElement", "SecureChannel", "GlobalPlatform", "EMV", "ElectronicPurse", "SmartCardVerification",
+                "TrustedReading", "CardCryptography", "ISO7816", "CardTesting",
+            ]),
         tests(
             "TrustedServiceManagerTests",
             [
@@ -206,6 +251,32 @@ let package = Package(
         tests("SERAMTests", ["SERAM", "ISO7816"]),
         tests("EMVTests", ["EMV", "CardCryptography", "ISO7816", "CardTesting"]),
         tests("JOSETests", ["JOSE", "CardCryptography"]),
+        tests("ISO4217Tests", ["ISO4217"]),
+        tests("ISO8583Tests", ["ISO8583", "CardCryptography", "ISO7816", "CardTesting"]),
+        tests("InstructionsTests", ["Instructions", "ISO4217", "JOSE", "CardCryptography"]),
+        tests("NFCForumTests", ["NFCForum", "CardCryptography", "ISO7816", "CardTesting"]),
+        tests("ElectronicPurseTests", ["ElectronicPurse", "CardCryptography", "ISO7816", "CardTesting"]),
+        tests("SmartCardVerificationTests", ["SmartCardVerification", "CardCryptography", "ISO7816", "CardTesting"]),
+        tests(
+            "TrustedReadingTests", ["TrustedReading", "SecureChannel", "CardCryptography", "ISO7816", "CardTesting"]),
+        tests(
+            "PaymentsTests",
+            [
+                "Payments", "Storage", "KeyVault", "ISO4217", "Instructions", "SmartCardVerification", "EMV", "JOSE",
+                "CardCryptography", "ISO7816",
+            ]),
+        tests(
+            "MerchantsTests",
+            [
+                "Merchants", "Storage", "KeyVault", "ISO4217", "Instructions", "NFCForum", "JOSE", "CardCryptography",
+                "ISO7816",
+            ]),
+        tests(
+            "ISO8583LinkTests",
+            [
+                "ISO8583Link", "ISO8583", "Payments", "Issuing", "Storage", "KeyVault", "ISO4217", "EMV", "JOSE",
+                "CardCryptography", "ISO7816", nioCore, nioPosix,
+            ]),
         tests(
             "WalletTests",
             [
@@ -218,22 +289,30 @@ let package = Package(
         tests(
             "TerminalTests",
             [
-                "Terminal", "SecureElement", "SecureChannel", "GlobalPlatform", "EMV", "CardCryptography", "ISO7816",
-                "CardTesting",
+                "Terminal", "SecureElement", "SecureChannel", "GlobalPlatform", "EMV", "ElectronicPurse", "ISO4217",
+                "Instructions", "JOSE", "SmartCardVerification", "CardCryptography", "ISO7816", "CardTesting",
             ]),
         tests("CardCaptureTests", ["CardCapture", "MobileDevice", "EMV"]),
         tests(
             "MobileDeviceTests",
-            ["MobileDevice", "SERAM", "EMV", "JOSE", "CardCryptography", "ISO7816", "CardTesting"]),
+            [
+                "MobileDevice", "SERAM", "EMV", "JOSE", "ISO4217", "Instructions", "NFCForum", "SecureChannel",
+                "TrustedReading", "SecureElement", "GlobalPlatform", "ElectronicPurse", "CardCryptography", "ISO7816",
+                "CardTesting",
+            ]),
         tests(
             "KeyVaultTests",
             [
-                "KeyVault", "TrustedServiceManager", "ServiceProvider", "Wallet", "Issuing", "EMV", "JOSE",
-                "CardCryptography", "SecureChannel", "GlobalPlatform", "ISO7816", "CardTesting",
+                "KeyVault", "TrustedServiceManager", "ServiceProvider", "Wallet", "Issuing", "Payments", "Merchants",
+                "Instructions", "SmartCardVerification", "NFCForum", "EMV", "JOSE", "CardCryptography", "SecureChannel",
+                "GlobalPlatform", "ISO7816", "CardTesting",
             ]),
         tests(
             "StorageTests",
-            ["Storage", "TrustedServiceManager", "Wallet", "Issuing", "EMV", "ISO7816", "GlobalPlatform", grdb]),
+            [
+                "Storage", "TrustedServiceManager", "Wallet", "Issuing", "Payments", "Merchants", "ISO4217",
+                "Instructions", "EMV", "ISO7816", "GlobalPlatform", grdb,
+            ]),
         tests(
             "CardManagementTests",
             [
@@ -244,15 +323,17 @@ let package = Package(
             "CardLinkTests",
             [
                 "CardLink", "SecureElement", "SecureChannel", "GlobalPlatform", "CardManagement", "MobileDevice",
-                "Terminal", "SERAM", "EMV", "CardCryptography", "ISO7816", "CardTesting",
+                "Terminal", "SERAM", "EMV", "NFCForum", "ElectronicPurse", "CardCryptography", "ISO7816",
+                "CardTesting",
             ]),
         tests("PCSCLinkTests", ["PCSCLink", "ISO7816"]),
         tests(
             "HTTPServerTests",
             [
                 "HTTPServer", "SeneschalAPI", "SeneschalClient", "TrustedServiceManager", "Storage", "KeyVault",
-                "Wallet", "Issuing", "EMV", "JOSE", "MobileDevice", "SERAM", "ISO7816", "CardCryptography",
-                "GlobalPlatform", hummingbird, hummingbirdTesting, httpTypes, logging, nioCore, nioPosix,
+                "Wallet", "Issuing", "Payments", "Merchants", "Instructions", "ISO4217", "EMV", "JOSE", "MobileDevice",
+                "SERAM", "ISO7816", "CardCryptography", "GlobalPlatform", hummingbird, hummingbirdTesting, httpTypes,
+                logging, nioCore, nioPosix,
                 serviceLifecycle,
             ]),
         tests(
@@ -262,14 +343,16 @@ let package = Package(
                 "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SecureElement",
                 "TrustedServiceManager", "ServiceProvider", "MobileDevice", "SERAM", "SeneschalAPI", "SeneschalClient",
                 "KeyVault", "Storage", "CardLink", "HTTPServer", "CardTesting", "Wallet", "Issuing", "Terminal", "EMV",
-                "JOSE", "CardCapture",
+                "JOSE", "CardCapture", "Payments", "Merchants", "Instructions", "ISO4217", "ISO8583", "ISO8583Link",
+                "NFCForum",
+                "ElectronicPurse", "SmartCardVerification", "TrustedReading",
                 hummingbird, hummingbirdTesting, logging, nioCore, nioPosix,
             ]),
         tests(
             "FuzzTargetsTests",
             [
-                "FuzzTargets", "SecureElement", "SecureChannel", "GlobalPlatform", "EMV", "CardCryptography", "ISO7816",
-                "CardTesting",
+                "FuzzTargets", "SecureElement", "SecureChannel", "GlobalPlatform", "EMV", "NFCForum", "ISO8583",
+                "CardCryptography", "ISO7816", "CardTesting",
             ]),
         tests(
             "CommandLineTests",
@@ -280,9 +363,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "EMV", "SecureElement",
-                "MobileDevice",
-                "Terminal",
+                "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "EMV", "NFCForum", "ISO8583",
+                "ElectronicPurse", "Instructions", "SecureElement", "MobileDevice", "Terminal",
             ],
             path: "Fuzzers/Targets", swiftSettings: strict),
     ] + (Context.environment["SENESCHAL_FUZZ"] == nil ? [] : fuzzDriver)

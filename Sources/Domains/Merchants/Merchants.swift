@@ -1,0 +1,1 @@
+// The merchant platform: merchants, tags, objects, offers and rewards.

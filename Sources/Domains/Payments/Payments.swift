@@ -1,0 +1,1 @@
+// The payment server: ledger, orders, bills, transfers, smart cards.

@@ -1,0 +1,1 @@
+// NDEF messages, Type 4 Tags and secure dynamic messaging.

@@ -1,0 +1,1 @@
+// The two stages in which a smart card is verified, both ends.

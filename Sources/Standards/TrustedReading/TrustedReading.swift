@@ -1,0 +1,1 @@
+// The channels of trusted card reading, both ends.
