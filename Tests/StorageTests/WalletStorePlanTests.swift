@@ -43,11 +43,12 @@ struct WalletStorePlanTests {
         _ = try await store.unsettledPayments(limit: 5)
         _ = try await store.idempotencyRecord(scope: "s", key: "k")
         _ = try await store.auditEntries(of: user, limit: 5)
+        _ = try await store.auditEntries(of: user, action: "a", after: 1, limit: 5)
         _ = try await store.auditEntries(of: nil, limit: 5)
         try await store.commit([.forget(before: 1)])
 
         let planned = statements.all.filter { sql in ["SELECT", "DELETE"].contains { sql.hasPrefix($0) } }
-        #expect(planned.count >= 32)
+        #expect(planned.count >= 33)
         for sql in planned {
             let plan = try await store.writer.writeWithoutTransaction { database in
                 let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)

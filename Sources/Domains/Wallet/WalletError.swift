@@ -8,7 +8,8 @@ public enum WalletError: Error, Equatable, Sendable, CustomStringConvertible {
     case unauthenticated
     /// Login name and password do not fit; which of them is not said.
     case credentialsRefused
-    /// Too many wrong passwords, for this name or from this address, whether or not there is such an account.
+    /// Too many failed tries, for this name or from this address: passwords, whether or not there is such an account, or
+    /// verifications, whatever became of them.
     case lockedOut(seconds: Int64)
     /// The password must be given again first.
     case freshAuthenticationRequired
@@ -45,7 +46,7 @@ public enum WalletError: Error, Equatable, Sendable, CustomStringConvertible {
         case .invalid(let field, let reason): "\(field): \(reason)"
         case .unauthenticated: "nobody is logged in"
         case .credentialsRefused: "login name and password do not fit together"
-        case .lockedOut(let seconds): "too many wrong passwords: try again in \(seconds) seconds"
+        case .lockedOut(let seconds): "too many failed tries: try again in \(seconds) seconds"
         case .freshAuthenticationRequired: "the password must be given again first"
         case .loginNameTaken: "the login name is taken"
         case .notFound(let kind): "there is no such \(kind)"

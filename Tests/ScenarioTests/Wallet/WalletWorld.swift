@@ -126,7 +126,8 @@ final class WalletWorld: Sendable {
 
     func request(on device: Device, key: String = UUID().uuidString) -> UserRequest {
         UserRequest(
-            user: user, device: device, authenticatedAt: SystemClock().now(), idempotencyKey: key, requestDigest: [1])
+            user: user, device: device, authenticatedAt: SystemClock().now(), address: nil, idempotencyKey: key,
+            requestDigest: [1])
     }
 
     private static let attemptsMax = 16

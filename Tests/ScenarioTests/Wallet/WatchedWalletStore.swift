@@ -107,6 +107,11 @@ extension WatchedWalletStore {
     func idempotencyRecord(scope: String, key: String) async throws(WalletStoreError) -> IdempotencyRecord? {
         try await inner.idempotencyRecord(scope: scope, key: key)
     }
+    func auditEntries(
+        of user: UserID, action: String, after time: Int64, limit: Int
+    ) async throws(WalletStoreError) -> [AuditEntry] {
+        try await inner.auditEntries(of: user, action: action, after: time, limit: limit)
+    }
     func auditEntries(of user: UserID?, limit: Int) async throws(WalletStoreError) -> [AuditEntry] {
         try await inner.auditEntries(of: user, limit: limit)
     }

@@ -185,9 +185,9 @@ struct LoginTests {
 
     @Test("what is remembered of addresses and of unknown names has a bound")
     func bounds() {
-        let (windows, strangers) = (AttemptWindows(), StrangerFailures())
+        let (windows, strangers) = (AttemptWindows(attemptsMax: 20, windowSeconds: 600), StrangerFailures())
         for index in 0...AttemptWindows.addressesMax {
-            windows.count(NetworkAddress("\(index)"), at: Int64(index / 10_000), WalletBench.policy)
+            windows.count(NetworkAddress("\(index)"), at: Int64(index / 10_000))
         }
         #expect(windows.addressCount == AttemptWindows.addressesMax)
         for index in 0...StrangerFailures.namesMax {

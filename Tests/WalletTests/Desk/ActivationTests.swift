@@ -112,6 +112,103 @@ struct ActivationTests {
         }
     }
 
+    @Test("failed verifications are counted however much else the audit trail holds since")
+    func limitBehindOtherEntries() async throws {
+        let world = try await DeskWorld()
+        world.harbour.behave(.refuses)
+        let activation = ActivationRequest(.newCard(try world.verification(DeskWorld.debit)), functions: [.nfc])
+        for _ in 0..<5 { _ = try await world.desk.activate(activation, world.request(on: world.old)) }
+        try await world.store.inner.commit(
+            (0..<300).map { index in
+                .audit(AuditEntry(at: world.clock.now(), actor: "user", action: "other \(index)", user: world.user))
+            })
+        await #expect(throws: WalletError.lockedOut(seconds: 3_600)) {
+            _ = try await world.desk.activate(activation, world.request(on: world.old))
+        }
+    }
+
+    @Test("wrong one-time passwords lock the user like failed verifications, and a right one is not looked at then")
+    func oneTimePasswordLimit() async throws {
+        let world = try await DeskWorld()
+        world.harbour.behave(.asksForPassword)
+        let reply = try await world.desk.activate(
+            ActivationRequest(.newCard(try world.verification(DeskWorld.debit)), functions: [.nfc]),
+            world.request(on: world.old))
+        guard case .oneTimePasswordSent(let verification) = reply else { throw Unexpected(reply: "\(reply)") }
+        for index in 0..<5 {
+            let answer = try await world.desk.confirm(
+                verification: verification, oneTimePassword: "00000\(index)", world.request(on: world.old))
+            #expect(answer == .refused)
+        }
+        await #expect(throws: WalletError.lockedOut(seconds: 3_600)) {
+            _ = try await world.desk.confirm(
+                verification: verification, oneTimePassword: "123456", world.request(on: world.old))
+        }
+    }
+
+    @Test(
+        "twenty failed verifications from one address in an hour lock the address, whoever asks, and no other address")
+    func addressLimit() async throws {
+        let world = try await DeskWorld()
+        world.harbour.behave(.refuses)
+        let activation = ActivationRequest(.newCard(try world.verification(DeskWorld.debit)), functions: [.nfc])
+        let (here, there) = (NetworkAddress("192.0.2.7"), NetworkAddress("192.0.2.8"))
+        let desk = world.desk
+        var users: [UserRequest] = []
+        for index in 0..<5 {
+            var request = world.request(on: world.old, from: here)
+            request.user = try await world.anotherUser("user-\(index)")
+            users.append(request)
+        }
+        func asked(_ request: UserRequest, _ key: Int, _ desk: CardDesk) async throws -> ActivationReply {
+            var request = request
+            request.idempotencyKey = "\(key)"
+            return try await desk.activate(activation, request)
+        }
+        for index in 0..<19 { #expect(try await asked(users[index / 4], index, desk) == .refused) }
+        // What has not failed does not count, and the twentieth failure is still told.
+        world.harbour.behave(.asksForPassword)
+        for index in 19..<25 {
+            guard case .oneTimePasswordSent = try await asked(users[4], index, desk) else {
+                throw Unexpected(reply: "no password")
+            }
+        }
+        world.harbour.behave(.isOut)
+        await #expect(throws: WalletError.self) { _ = try await asked(users[4], 25, desk) }
+        world.harbour.behave(.refuses)
+        #expect(try await asked(users[4], 26, desk) == .refused)
+        let asked = world.harbour.verifications
+        world.harbour.behave(.verifies)
+        await #expect(throws: WalletError.lockedOut(seconds: 3_600)) {
+            _ = try await desk.activate(activation, world.request(on: world.old, from: here))
+        }
+        #expect(world.harbour.verifications == asked)
+        guard case .bound = try await desk.activate(activation, world.request(on: world.old, from: there)) else {
+            throw Unexpected(reply: "not bound")
+        }
+    }
+
+    @Test("requests that arrive together from one address do not pass its limit together")
+    func addressLimitTogether() async throws {
+        let world = try await DeskWorld()
+        world.harbour.behave(.refuses)
+        let activation = ActivationRequest(.newCard(try world.verification(DeskWorld.debit)), functions: [.nfc])
+        let desk = world.desk
+        var requests: [UserRequest] = []
+        for index in 0..<30 {
+            var request = world.request(on: world.old, from: NetworkAddress("192.0.2.7"))
+            request.user = try await world.anotherUser("user-\(index)")
+            requests.append(request)
+        }
+        let refused = await withTaskGroup(of: Bool.self) { group in
+            for request in requests {
+                group.addTask { (try? await desk.activate(activation, request)) == .refused }
+            }
+            return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        #expect(refused == 20 && world.harbour.verifications == 20)
+    }
+
     @Test("a card of no issuer, with a token's number, expired, or bound here already is refused")
     func neighbours() async throws {
         let world = try await DeskWorld()

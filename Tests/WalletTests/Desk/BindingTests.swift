@@ -71,6 +71,50 @@ struct BindingTests {
         #expect(world.elements.element(of: world.new).all.isEmpty)
     }
 
+    @Test(
+        "a confirmation is believed until it expires, and not before its time or for longer than five minutes (BIND-05)"
+    )
+    func expiry() async throws {
+        let world = try await DeskWorld()
+        let card = try await world.bind(DeskWorld.debit, on: world.old).card
+        let triple = StubIssuer.Triple(card: "card-0010", user: world.user, secureElement: world.new.secureElement)
+        let now = world.clock.now()
+        for (time, lifetime) in [(now - 300, 300), (now - 301, 300), (now, 0), (now, -1), (now, 301), (now + 31, 300)] {
+            await #expect(
+                throws: WalletError.invalid(
+                    field: "confirmation", reason: "it has expired, or is not good yet"), "\(time - now), \(lifetime)"
+            ) {
+                _ = try await confirmed(
+                    world, card, world.harbour.confirmation(of: triple, at: time, lifetime: Int64(lifetime)))
+            }
+        }
+        #expect(world.elements.element(of: world.new).all.isEmpty)
+        let late = world.harbour.confirmation(of: triple, at: now - 299)
+        guard case .bound = try await confirmed(world, card, late) else { throw Unexpected(reply: "not bound") }
+    }
+
+    @Test("a request whose confirmation was accepted in time goes on after it has expired")
+    func expiryMeanwhile() async throws {
+        let world = try await DeskWorld()
+        let card = try await world.bind(DeskWorld.debit, on: world.old).card
+        let triple = StubIssuer.Triple(card: "card-0010", user: world.user, secureElement: world.new.secureElement)
+        let activation = ActivationRequest(
+            .confirmedCard(card, confirmation: world.harbour.confirmation(of: triple)), functions: [.nfc])
+        world.elements.change(world.new) { $0.isReachable = false }
+        do {
+            _ = try await world.desk.activate(activation, world.request(on: world.new, key: "k"))
+            Issue.record("bound out of reach")
+        } catch {
+            #expect(!error.isCertain)
+        }
+        world.elements.change(world.new) { $0.isReachable = true }
+        world.clock.advance(by: 3_600)
+        guard case .bound = try await world.desk.activate(activation, world.request(on: world.new, key: "k")) else {
+            throw Unexpected(reply: "not bound")
+        }
+        #expect(try await world.paying(card).count == 2)
+    }
+
     @Test("the wallet's assertion names issuer, card, user and secure element, and holds five minutes (BIND-03)")
     func assertion() async throws {
         let world = try await DeskWorld()

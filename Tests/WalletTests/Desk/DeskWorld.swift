@@ -86,9 +86,26 @@ final class DeskWorld: Sendable {
             policy: CardDeskPolicy(patience: .seconds(60)))
     }
 
-    func request(on device: Device, key: String = UUID().uuidString, digest: [UInt8] = [1]) -> UserRequest {
+    func request(
+        on device: Device, key: String = UUID().uuidString, digest: [UInt8] = [1], from address: NetworkAddress? = nil
+    ) -> UserRequest {
         UserRequest(
-            user: user, device: device, authenticatedAt: clock.now(), idempotencyKey: key, requestDigest: digest)
+            user: user, device: device, authenticatedAt: clock.now(), address: address, idempotencyKey: key,
+            requestDigest: digest)
+    }
+
+    /// Somebody with an account and nothing else.
+    func anotherUser(_ login: String) async throws -> UserID {
+        let id = UserID.random(SystemRandomSource())
+        try await store.inner.commit([
+            .account(
+                Account(
+                    id: id, login: try present(LoginName(login)), displayName: login,
+                    password: try PasswordDigest(
+                        of: SecretBytes(Array("secret".utf8)), cost: Scrypt.Cost(n: 2, r: 1, p: 1),
+                        random: SystemRandomSource()), createdAt: clock.now()))
+        ])
+        return id
     }
 
     func verification(_ number: String) throws -> CardVerification {

@@ -230,6 +230,31 @@ struct MigrationTests {
         #expect(world.elements.element(of: world.old).all.isEmpty)
     }
 
+    @Test(
+        "a second request for other cards between the same devices moves those; for the same ones it is the first one's"
+    )
+    func anotherMigration() async throws {
+        let world = try await DeskWorld()
+        let cards = try await twoCards(world)
+        world.elements.change(world.new) { $0.isReachable = false }
+        let first = try await world.desk.migrate(from: world.old.id, cards: [cards[0]], world.request(on: world.new))
+        #expect(first.isMoving && first.cards.map(\.card) == [cards[0]])
+        let same = try await world.desk.migrate(from: world.old.id, cards: [cards[0]], world.request(on: world.new))
+        #expect(same.id == first.id)
+        await #expect(
+            throws: WalletError.conflict(
+                reason: "some of the cards are being moved already, by \(first.id); the others are not")
+        ) {
+            _ = try await world.desk.migrate(from: world.old.id, cards: cards, world.request(on: world.new))
+        }
+        world.elements.change(world.new) { $0.isReachable = true }
+        let second = try await world.desk.migrate(from: world.old.id, cards: nil, world.request(on: world.new))
+        #expect(second.id != first.id && second.cards.map(\.card) == [cards[1]] && second.state == .finished)
+        let finished = try await world.desk.migration(first.id, world.request(on: world.new))
+        #expect(finished.state == .finished && finished.cards.map(\.step) == [.cleared])
+        for card in cards { #expect(try await world.paying(card).map(\.device) == [world.new.id]) }
+    }
+
     @Test("somebody else's migration is not known")
     func foreignMigration() async throws {
         let world = try await DeskWorld()

@@ -98,10 +98,14 @@ final class StubIssuer: IssuerConnection {
     ) async throws(IssuerConnectionError) -> IssuerAuthorizationAnswer { .approved(code: "A1B2C3") }
 
     /// What a device would show the wallet.
-    func confirmation(of triple: Triple, audience: String = "seneschal-wallet") -> String {
+    func confirmation(
+        of triple: Triple, audience: String = "seneschal-wallet", at time: Int64 = 1_800_000_000,
+        lifetime: Int64 = 300
+    ) -> String {
         let claims = BindingConfirmation(
             iss: name.value, aud: audience, sub: triple.user.rawValue, card: triple.card,
-            secureElement: triple.secureElement.value, binding: "binding", iat: 1_800_000_000)
+            secureElement: triple.secureElement.value, binding: "binding", iat: time,
+            exp: time + lifetime)
         let payload = (try? JSONEncoder().encode(claims)).map { Array($0) } ?? []
         let signed = try? JSONWebSignature.sign(
             payload, type: BindingConfirmation.type, key: NamedPrivateKey(name: "key-1", privateKey: key))

@@ -135,6 +135,6 @@ extension RequestVisit {
         guard case .walletUser(let session, let device)? = visitor else { throw Problem(.forbidden) }
         return UserRequest(
             user: session.user, device: device, authenticatedAt: session.authenticatedAt,
-            idempotencyKey: idempotencyKey ?? "", requestDigest: digest)
+            address: networkAddress, idempotencyKey: idempotencyKey ?? "", requestDigest: digest)
     }
 }

@@ -8,6 +8,10 @@ enum IssuerSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("0001-accounts-bindings-transactions") { try $0.execute(sql: tables) }
+        // A confirmation expires, so it is signed anew whenever it is asked for.
+        migrator.registerMigration("0002-confirmations") {
+            try $0.execute(sql: "ALTER TABLE binding DROP COLUMN confirmation")
+        }
         return migrator
     }
 

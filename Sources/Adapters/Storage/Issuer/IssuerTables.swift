@@ -55,18 +55,15 @@ enum IssuerTables {
 
     static let bindings = Table<CardBinding>(
         "binding", kind: "binding", key: ["id"],
-        columns: ["id", "card", "wallet", "user", "secure_element", "bound_at", "confirmation"],
+        columns: ["id", "card", "wallet", "user", "secure_element", "bound_at"],
         references: [.card, .wallet],
         read: {
             CardBinding(
                 id: try $0.identifier(), card: try $0.identifier(), user: try $0.walletUser(),
-                secureElement: try $0.text(), boundAt: try $0.integer(), confirmation: try $0.text())
+                secureElement: try $0.text(), boundAt: try $0.integer())
         },
         values: {
-            [
-                $0.id.rawValue, $0.card.rawValue, $0.user.wallet, $0.user.user, $0.secureElement, $0.boundAt,
-                $0.confirmation,
-            ]
+            [$0.id.rawValue, $0.card.rawValue, $0.user.wallet, $0.user.user, $0.secureElement, $0.boundAt]
         })
 
     static let usedAssertions = Table<UsedAssertion>(

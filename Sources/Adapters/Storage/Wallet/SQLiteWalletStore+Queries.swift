@@ -77,6 +77,16 @@ extension SQLiteWalletStore {
         try await readers.read { try WalletTables.idempotencyRecords.one([scope, key], in: $0) }
     }
 
+    public func auditEntries(
+        of user: UserID, action: String, after time: Int64, limit: Int
+    ) async throws(WalletStoreError) -> [AuditEntry] {
+        try await readers.read {
+            try WalletTables.auditEntries.all(
+                "WHERE user = ? AND action = ? AND at > ? ORDER BY at DESC, number DESC LIMIT ?",
+                [user.rawValue, action, time, SQLiteStore.pageEntries(limit)], in: $0)
+        }
+    }
+
     public func auditEntries(of user: UserID?, limit: Int) async throws(WalletStoreError) -> [AuditEntry] {
         try await readers.read {
             guard let user else {

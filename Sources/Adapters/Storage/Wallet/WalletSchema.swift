@@ -13,6 +13,10 @@ enum WalletSchema {
             try database.execute(sql: tokens)
             try database.execute(sql: journal)
         }
+        migrator.registerMigration("0002-tries") { database in
+            try database.execute(
+                sql: "CREATE INDEX audit_entry_of_action ON audit_entry (user, action, at) WHERE user IS NOT NULL")
+        }
         return migrator
     }
 

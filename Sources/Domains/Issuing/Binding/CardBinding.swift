@@ -6,19 +6,15 @@ public struct CardBinding: Hashable, Sendable, Codable {
     /// Card image number, in upper-case hex.
     public var secureElement: String
     public var boundAt: Int64
-    /// ``BindingConfirmationClaims``, signed: told again when the binding is asked for again.
-    public var confirmation: String
 
     public init(
-        id: BindingID, card: CardAccountReference, user: WalletUser, secureElement: String, boundAt: Int64,
-        confirmation: String
+        id: BindingID, card: CardAccountReference, user: WalletUser, secureElement: String, boundAt: Int64
     ) {
         self.id = id
         self.card = card
         self.user = user
         self.secureElement = secureElement
         self.boundAt = boundAt
-        self.confirmation = confirmation
     }
 }
 
@@ -41,6 +37,7 @@ public struct BindingRequest: Hashable, Sendable {
 
 public struct BindingAnswer: Hashable, Sendable, Codable {
     public var id: BindingID
+    /// ``BindingConfirmationClaims``, signed: of the time of the answer.
     public var confirmation: String
 
     public init(id: BindingID, confirmation: String) {

@@ -12,17 +12,16 @@ extension CardIssuer {
         return try await once(requester, "binding", fields: request.fields) { records, now throws(IssuingError) in
             let (user, isNew) = try asserted(request, requester, purpose: "bind", records)
             if let known = try records.binding(of: request.card, user, request.secureElement) {
-                return Done(
-                    BindingAnswer(id: known.id, confirmation: known.confirmation), card: known.card, detail: "known")
+                return Done(try confirmed(known, now), card: known.card, detail: "known")
             }
             // What it bound has been unbound since: it does not bind again.
             guard isNew else { throw .statement(.replayed) }
             try checkMayBind(request.card, user, records, now)
-            let binding = try binding(request, user, now)
+            let binding = CardBinding(
+                id: .random(random), card: request.card, user: user, secureElement: request.secureElement, boundAt: now)
             try records.apply(.insertBinding(binding))
             return Done(
-                BindingAnswer(id: binding.id, confirmation: binding.confirmation), card: binding.card,
-                detail: "secure element \(binding.secureElement)")
+                try confirmed(binding, now), card: binding.card, detail: "secure element \(binding.secureElement)")
         }
     }
 
@@ -97,16 +96,14 @@ extension CardIssuer {
         else { throw .invalid(field: "secureElement", reason: "2 to 64 hex digits, an even number of them") }
     }
 
-    private func binding(
-        _ request: BindingRequest, _ user: WalletUser, _ now: Int64
-    ) throws(IssuingError) -> CardBinding {
-        let id = BindingID.random(random)
+    /// A binding with the issuer's word for it, signed anew: what was said before may have expired.
+    private func confirmed(_ binding: CardBinding, _ now: Int64) throws(IssuingError) -> BindingAnswer {
         let claims = BindingConfirmationClaims(
-            iss: profile.name, aud: user.wallet, sub: user.user, card: request.card.rawValue,
-            secureElement: request.secureElement, binding: id.rawValue, iat: now)
-        return CardBinding(
-            id: id, card: request.card, user: user, secureElement: request.secureElement, boundAt: now,
-            confirmation: try keys.sign(try payload(claims), type: BindingConfirmationClaims.type))
+            iss: profile.name, aud: binding.user.wallet, sub: binding.user.user, card: binding.card.rawValue,
+            secureElement: binding.secureElement, binding: binding.id.rawValue, iat: now,
+            exp: now + BindingConfirmationClaims.lifetimeSeconds)
+        return BindingAnswer(
+            id: binding.id, confirmation: try keys.sign(try payload(claims), type: BindingConfirmationClaims.type))
     }
 }
 

@@ -37,6 +37,8 @@ public struct BindingAssertionClaims: Hashable, Sendable, Codable {
 /// The issuer's word that it has stored a binding.
 public struct BindingConfirmationClaims: Hashable, Sendable, Codable {
     public static let type = "binding-confirmation+jwt"
+    /// How long a device has to show it to the wallet.
+    public static let lifetimeSeconds: Int64 = 300
 
     /// The issuer's name.
     public var iss: String
@@ -48,6 +50,7 @@ public struct BindingConfirmationClaims: Hashable, Sendable, Codable {
     /// Names the binding.
     public var binding: String
     public var iat: Int64
+    public var exp: Int64
 }
 
 /// A token service's word that a transaction's token, domain, counter and cryptogram are good.

@@ -13,7 +13,7 @@ public struct AccountDesk: Sendable {
     let policy: AccountPolicy
 
     let passwords = PasswordWork()
-    let addresses = AttemptWindows()
+    let addresses: AttemptWindows
     let strangers = StrangerFailures()
     /// One login per name at a time: wrong passwords that arrive together are counted one by one.
     let turns = Turns<LoginName>()
@@ -28,6 +28,8 @@ public struct AccountDesk: Sendable {
         self.clock = clock
         self.random = random
         self.policy = policy
+        addresses = AttemptWindows(
+            attemptsMax: policy.addressAttemptsMax, windowSeconds: policy.addressWindowSeconds)
     }
 
     /// Opens an account.
@@ -39,8 +41,8 @@ public struct AccountDesk: Sendable {
     ) async throws(WalletError) -> UserID {
         try registration.check()
         let now = clock.now()
-        if let seconds = addresses.blockedSeconds(address, at: now, policy) { throw .lockedOut(seconds: seconds) }
-        addresses.count(address, at: now, policy)
+        if let seconds = addresses.blockedSeconds(address, at: now) { throw .lockedOut(seconds: seconds) }
+        addresses.count(address, at: now)
         let password = try await passwords.digest(
             of: registration.password, cost: policy.passwordCost, random: random)
         let account = Account(
@@ -64,11 +66,11 @@ public struct AccountDesk: Sendable {
         named login: LoginName, _ password: SecretBytes, from address: NetworkAddress
     ) async throws(WalletError) -> Account {
         let now = clock.now()
-        if let seconds = addresses.blockedSeconds(address, at: now, policy) { throw .lockedOut(seconds: seconds) }
+        if let seconds = addresses.blockedSeconds(address, at: now) { throw .lockedOut(seconds: seconds) }
         let known = try await stored { () async throws(WalletStoreError) in try await store.account(named: login) }
         let failures = known?.failures ?? strangers[login]
         if let seconds = failures.lockedSeconds(at: now) {
-            addresses.count(address, at: now, policy)
+            addresses.count(address, at: now)
             throw .lockedOut(seconds: seconds)
         }
         let isRight = try await passwords.isRight(
@@ -83,7 +85,7 @@ public struct AccountDesk: Sendable {
     private func countFailure(
         _ login: LoginName, _ account: Account?, _ failures: LoginFailures, _ address: NetworkAddress, at now: Int64
     ) async throws(WalletError) {
-        addresses.count(address, at: now, policy)
+        addresses.count(address, at: now)
         guard var account else {
             strangers[login] = failures
             return

@@ -51,7 +51,7 @@ extension CardDesk {
             assertion: try await assertion(for: card, on: secureElement).assertion)
     }
 
-    /// What a device got from the issuer, believed when the issuer has signed it for just this.
+    /// What a device got from the issuer, believed when the issuer has signed it for just this, and lately.
     ///
     /// - Returns: the binding's name at the issuer.
     func binding(
@@ -68,6 +68,11 @@ extension CardDesk {
             claims.iss == card.issuer.value, claims.aud == policy.walletName, claims.sub == request.user.rawValue,
             claims.card == card.issuerCardReference, claims.secureElement == request.device.secureElement.value
         else { throw .invalid(field: "confirmation", reason: "it confirms another binding") }
+        // What was accepted in time stands: a request that was interrupted goes on.
+        let accepted = try await liveCredential(of: card.reference, on: request.device.secureElement)?.issuerBinding
+        guard accepted == claims.binding || claims.isInForce(at: clock.now()) else {
+            throw .invalid(field: "confirmation", reason: "it has expired, or is not good yet")
+        }
         return claims.binding
     }
 
@@ -95,5 +100,16 @@ extension CardDesk {
             case .unsettled(let detail): throw .unsettled(reason: "the issuer: \(detail)")
             }
         }
+    }
+}
+
+extension BindingConfirmation {
+    /// How far the clocks of wallet and issuer may be apart.
+    static let clockSkewSecondsMax: Int64 = 30
+
+    fileprivate func isInForce(at now: Int64) -> Bool {
+        // Neither number is to be believed before the other: no sum of them may overflow.
+        iat >= 0 && exp > now && iat <= now + Self.clockSkewSecondsMax && exp > iat
+            && exp - iat <= Self.lifetimeSecondsMax
     }
 }

@@ -43,7 +43,14 @@ extension CardDesk {
     func verify(
         _ verification: CardVerification, functions: [PaymentFunction], _ request: UserRequest, isRepetition: Bool
     ) async throws(WalletError) -> VerificationOutcome {
-        try await refuseTooManyTries(request)
+        try await tried(request) { () async throws(WalletError) in
+            try await asked(verification, functions, request, isRepetition: isRepetition)
+        }
+    }
+
+    private func asked(
+        _ verification: CardVerification, _ functions: [PaymentFunction], _ request: UserRequest, isRepetition: Bool
+    ) async throws(WalletError) -> VerificationOutcome {
         guard !tokens.policy.numbers.contains(verification.number),
             let issuer = issuers.issuer(of: verification.number)
         else { throw .unknownIssuer }
@@ -75,17 +82,20 @@ extension CardDesk {
     func confirm(
         _ sealed: String, oneTimePassword: String, _ request: UserRequest
     ) async throws(WalletError) -> (VerificationOutcome, functions: [PaymentFunction]) {
-        try await refuseTooManyTries(request)
         let pending = try await opened(sealed, request)
         guard pending.expiresAt > clock.now() else {
             throw .conflict(reason: "the verification has expired; begin it again")
         }
         guard let issuer = issuers[pending.issuer] else { throw .notFound(kind: "verification") }
-        let answer = try await asking { () async throws(IssuerConnectionError) in
-            try await issuer.connection.confirm(
-                verification: pending.id, oneTimePassword: oneTimePassword, key: Self.issuerKey("confirm", request))
+        let outcome = try await tried(request) { () async throws(WalletError) in
+            let answer = try await asking { () async throws(IssuerConnectionError) in
+                try await issuer.connection.confirm(
+                    verification: pending.id, oneTimePassword: oneTimePassword,
+                    key: Self.issuerKey("confirm", request))
+            }
+            return try await conclude(answer, pending, request)
         }
-        return (try await conclude(answer, pending, request), pending.functions)
+        return (outcome, pending.functions)
     }
 
     private func conclude(
@@ -137,19 +147,6 @@ extension CardDesk {
     }
 
     // MARK: - Bounds
-
-    private static let verificationFailed = "verification failed"
-
-    /// Counted in the audit trail, so that a restart forgives nothing.
-    private func refuseTooManyTries(_ request: UserRequest) async throws(WalletError) {
-        let entries = try await stored { () async throws(WalletStoreError) in
-            try await store.auditEntries(of: request.user, limit: 200)
-        }
-        let start = clock.now() - policy.verificationWindowSeconds
-        let failures = entries.filter { $0.action == Self.verificationFailed && $0.at > start }
-        guard failures.count >= policy.failedVerificationsMax, let oldest = failures.map(\.at).min() else { return }
-        throw .lockedOut(seconds: max(1, oldest - start))
-    }
 
     private func refuseFullWallet(_ request: UserRequest) async throws(WalletError) {
         let cards = try await stored { () async throws(WalletStoreError) in try await store.cards(of: request.user) }

@@ -16,6 +16,8 @@ public struct CardDesk: Sendable {
     let random: any RandomSource
     let policy: CardDeskPolicy
     let turns = Turns<UserID>()
+    /// Failed verifications.
+    let addresses: AttemptWindows
     /// Performs requests that are no business of cards once, with the same store and vault.
     public let journal: RequestJournal
 
@@ -32,6 +34,8 @@ public struct CardDesk: Sendable {
         self.clock = clock
         self.random = random
         self.policy = policy
+        addresses = AttemptWindows(
+            attemptsMax: policy.failedVerificationsPerAddressMax, windowSeconds: policy.verificationWindowSeconds)
         journal = RequestJournal(store: store, vault: vault, clock: clock)
     }
 }
@@ -55,6 +59,8 @@ public struct CardDeskPolicy: Sendable {
     public var freshSeconds: Int64
     /// Verifications that may fail in ``verificationWindowSeconds``, for one user.
     public var failedVerificationsMax: Int
+    /// The same, from one network address, whoever's verifications they are.
+    public var failedVerificationsPerAddressMax: Int
     public var verificationWindowSeconds: Int64
     /// Cards of one user, removed ones aside.
     public var cardsMax: Int
@@ -79,8 +85,8 @@ public struct CardDeskPolicy: Sendable {
         ],
         dedicatedService: WalletService = WalletService(number: 2003, version: "1.0"), countryCode: UInt16 = 276,
         certifiedIssuer: CertifiedIssuer? = nil, freshSeconds: Int64 = 300,
-        failedVerificationsMax: Int = 5, verificationWindowSeconds: Int64 = 3_600, cardsMax: Int = 32,
-        patience: Duration = .seconds(5)
+        failedVerificationsMax: Int = 5, failedVerificationsPerAddressMax: Int = 20,
+        verificationWindowSeconds: Int64 = 3_600, cardsMax: Int = 32, patience: Duration = .seconds(5)
     ) {
         self.walletName = walletName
         self.universalServices = universalServices
@@ -89,6 +95,7 @@ public struct CardDeskPolicy: Sendable {
         self.certifiedIssuer = certifiedIssuer
         self.freshSeconds = freshSeconds
         self.failedVerificationsMax = failedVerificationsMax
+        self.failedVerificationsPerAddressMax = failedVerificationsPerAddressMax
         self.verificationWindowSeconds = verificationWindowSeconds
         self.cardsMax = cardsMax
         self.patience = patience

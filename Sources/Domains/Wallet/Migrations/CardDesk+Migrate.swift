@@ -63,8 +63,8 @@ extension CardDesk {
         }
     }
 
-    /// The migration as it is written down before anything is done: that of this request, where it comes again, or the one
-    /// that is under way between the two devices already.
+    /// The migration as it is written down before anything is done: that of this request, where it comes again; the one
+    /// that is under way between the two devices already, where it moves the same cards; or another one.
     private func begun(
         from device: Device, _ chosen: [CardReference]?, _ request: UserRequest
     ) async throws(WalletError) -> Migration {
@@ -73,15 +73,24 @@ extension CardDesk {
         }
         let id = Self.migrationID(request)
         if let own = known.first(where: { $0.id == id }) { return own }
-        let running = known.last {
-            $0.from == device.id && $0.to == request.device.id && $0.state == .running && $0.isMoving
-        }
-        if let running { return running }
         let movable = try await movable(from: device, request)
         for card in chosen ?? [] where !movable.contains(where: { $0.card == card }) {
             throw .notFound(kind: "cards")
         }
-        let credentials = movable.filter { chosen?.contains($0.card) ?? true }
+        var credentials = movable.filter { chosen?.contains($0.card) ?? true }
+        let running = known.filter {
+            $0.from == device.id && $0.to == request.device.id && $0.state == .running
+        }
+        for migration in running {
+            let moving = credentials.filter { migration.isMoving($0.card) }
+            if moving.isEmpty { continue }
+            if moving.count == credentials.count { return migration }
+            guard chosen == nil else {
+                throw .conflict(
+                    reason: "some of the cards are being moved already, by \(migration.id); the others are not")
+            }
+            credentials.removeAll { migration.isMoving($0.card) }
+        }
         guard !credentials.isEmpty else { throw .conflict(reason: "there is no card on that device to be moved") }
         let now = clock.now()
         let migration = Migration(
@@ -269,7 +278,14 @@ extension CardDesk {
 
 extension Migration {
     /// Whether a card of it has not arrived yet.
-    public var isMoving: Bool { cards.contains { $0.step == .waiting || $0.step == .loading } }
+    public var isMoving: Bool { cards.contains { $0.isMoving } }
+
+    /// Whether this card is one of them.
+    func isMoving(_ card: CardReference) -> Bool { cards.contains { $0.card == card && $0.isMoving } }
+}
+
+extension Migration.CardProgress {
+    var isMoving: Bool { step == .waiting || step == .loading }
 }
 
 extension WalletError {

@@ -39,6 +39,8 @@ public struct BindingAssertion: Hashable, Sendable, Codable {
 /// An issuer's word that it has stored a binding: what a device shows the wallet.
 public struct BindingConfirmation: Hashable, Sendable, Codable {
     public static let type = "binding-confirmation+jwt"
+    /// What an issuer may let it hold for.
+    public static let lifetimeSecondsMax: Int64 = 300
 
     /// The issuer's name.
     public var iss: String
@@ -50,9 +52,11 @@ public struct BindingConfirmation: Hashable, Sendable, Codable {
     /// Names the binding at the issuer.
     public var binding: String
     public var iat: Int64
+    public var exp: Int64
 
     public init(
-        iss: String, aud: String, sub: String, card: String, secureElement: String, binding: String, iat: Int64
+        iss: String, aud: String, sub: String, card: String, secureElement: String, binding: String, iat: Int64,
+        exp: Int64
     ) {
         self.iss = iss
         self.aud = aud
@@ -61,6 +65,7 @@ public struct BindingConfirmation: Hashable, Sendable, Codable {
         self.secureElement = secureElement
         self.binding = binding
         self.iat = iat
+        self.exp = exp
     }
 }
 

@@ -51,6 +51,10 @@ public protocol WalletStore: Sendable {
 
     // Journal
     func idempotencyRecord(scope: String, key: String) async throws(WalletStoreError) -> IdempotencyRecord?
+    /// Newest first: what one user has done of one kind since.
+    func auditEntries(
+        of user: UserID, action: String, after time: Int64, limit: Int
+    ) async throws(WalletStoreError) -> [AuditEntry]
     /// Newest first; of one user, or of all.
     func auditEntries(of user: UserID?, limit: Int) async throws(WalletStoreError) -> [AuditEntry]
 }

@@ -17,8 +17,8 @@ extension CardDesk {
             }
             guard let device else { continue }
             let request = UserRequest(
-                user: credential.user, device: device, authenticatedAt: clock.now(), idempotencyKey: "",
-                requestDigest: [])
+                user: credential.user, device: device, authenticatedAt: clock.now(), address: nil,
+                idempotencyKey: "", requestDigest: [])
             let isGone = try await turns.take(credential.user) { () async throws(WalletError) in
                 // Somebody may have cleared it meanwhile, or the end of its migration has.
                 let current = try await stored { () async throws(WalletStoreError) in
