@@ -47,6 +47,16 @@ extension Contract {
         description: "Wallets, devices and the issuer's operator speak to /issuer/v1. \(commonRules)",
         routes: Endpoints.issuer)
 
+    /// Of a payment server.
+    public static let payments = Contract(
+        title: "Seneschal payment server",
+        summary: "One ledger, and the orders, bills and cards that move money on it.",
+        description: """
+            Payers' devices, sellers' terminals, merchant platforms and the operator speak to /pay/v1. \(commonRules) \
+            Requests with a PIN in them carry no Idempotency-Key: what they pay is their key.
+            """,
+        routes: Endpoints.payments)
+
     /// Every contract there is.
     public static let all = [centralTSM, wallet, issuer]
 }

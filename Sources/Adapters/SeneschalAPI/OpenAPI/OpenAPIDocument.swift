@@ -141,6 +141,11 @@ extension APIRoute.Audience {
         case .walletUser: "user of the wallet"
         case .acquirer: "acquirer"
         case .walletPlatform: "wallet platform"
+        case .payer: "payer"
+        case .paymentTerminal: "seller's terminal"
+        case .merchantPlatform: "merchant platform"
+        case .merchant: "merchant"
+        case .merchantUser: "user of the merchant platform"
         case .anyone: "anyone"
         }
     }

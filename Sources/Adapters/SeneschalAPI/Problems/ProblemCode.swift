@@ -13,6 +13,7 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
     // People and their cards
     case credentialsRefused, freshAuthenticationRequired, tooManyTries
     case unknownIssuer, issuerRefused, secureElementFull, secureElementMismatch
+    case insufficientFunds
     case communicationEnded, communicationExpired, scriptExecuting, scriptsExhausted
     case commandRefused, scriptTooLarge
     // The card and the way to it
@@ -36,7 +37,8 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
         case .methodNotAllowed: 405
         case .noCommonOption: 406
         case .idempotencyConflict, .mismatch, .duplicate, .wrongState, .limitReached, .communicationEnded,
-            .scriptExecuting, .scriptsExhausted, .issuerRefused, .secureElementFull, .secureElementMismatch:
+            .scriptExecuting, .scriptsExhausted, .issuerRefused, .secureElementFull, .secureElementMismatch,
+            .insufficientFunds:
             409
         case .communicationExpired: 410
         case .bodyTooLarge, .scriptTooLarge: 413
@@ -83,6 +85,7 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
         case .issuerRefused: "The issuer did not bind the card"
         case .secureElementFull: "The secure element has no room for another card"
         case .secureElementMismatch: "The device's number has another secure element, or none"
+        case .insufficientFunds: "There is not enough on the account"
         case .communicationEnded: "The communication has ended"
         case .communicationExpired: "The communication has expired"
         case .scriptExecuting: "A script is executing"
@@ -128,6 +131,7 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
         case .unknownIssuer: "Check the card's number."
         case .issuerRefused: "Speak to the card's issuer."
         case .secureElementFull: "Take a card off this device first."
+        case .insufficientFunds: "Put money on the account first."
         case .secureElementMismatch: "Check the device's telephone number with its network."
         case .bodyTooLarge, .forbidden, .notFound, .mismatch, .ineligible, .duplicate, .wrongState, .limitReached,
             .commandRefused, .cardRefused, .cardMisbehaved, .noCommonOption, .credentialsRefused:

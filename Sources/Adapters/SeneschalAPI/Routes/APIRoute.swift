@@ -4,7 +4,8 @@ public struct APIRoute: Sendable {
 
     /// Whose credential opens the door.
     public enum Audience: String, Sendable, CaseIterable {
-        case serviceProvider, `operator`, agent, walletUser, acquirer, walletPlatform, anyone
+        case serviceProvider, `operator`, agent, walletUser, acquirer, walletPlatform
+        case payer, paymentTerminal, merchantPlatform, merchant, merchantUser, anyone
     }
 
     /// A part of the path or of the query.

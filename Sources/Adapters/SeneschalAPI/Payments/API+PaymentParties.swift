@@ -1,0 +1,113 @@
+extension API {
+    /// A merchant platform whose instructions are believed.
+    public struct RegisterPlatformRequest: WireType {
+        public var name: String
+        public var keyName: String?
+        public var publicKey: String
+        public var rewardAccount: String?
+
+        public init(name: String, keyName: String? = nil, publicKey: String, rewardAccount: String? = nil) {
+            self.name = name
+            self.keyName = keyName
+            self.publicKey = publicKey
+            self.rewardAccount = rewardAccount
+        }
+
+        public static let schema = Schema.object(
+            "RegisterPlatformRequest", "A merchant platform whose instructions are believed.",
+            [
+                .required("name", partyNameSchema, "`iss` of what it signs."),
+                .optional("keyName", keyNameSchema, "`kid` of what it signs; the name when absent."),
+                .required("publicKey", publicKeySchema),
+                .optional("rewardAccount", paymentAccountSchema, "What it pays rewards from."),
+            ])
+    }
+
+    /// A seller's terminal whose word is believed, for one account.
+    public struct RegisterPaymentTerminalRequest: WireType {
+        public var name: String
+        public var keyName: String?
+        public var publicKey: String
+        public var payee: String
+
+        public init(name: String, keyName: String? = nil, publicKey: String, payee: String) {
+            self.name = name
+            self.keyName = keyName
+            self.publicKey = publicKey
+            self.payee = payee
+        }
+
+        public static let schema = Schema.object(
+            "RegisterPaymentTerminalRequest", "A seller's terminal whose word is believed, for one account.",
+            [
+                .required("name", partyNameSchema, "`iss` of what it signs."),
+                .optional("keyName", keyNameSchema, "`kid` of what it signs; the name when absent."),
+                .required("publicKey", publicKeySchema),
+                .required("payee", paymentAccountSchema, "The only account that it sells for."),
+            ])
+    }
+
+    /// A party that the payment server knows.
+    public struct PaymentParty: WireType {
+        public var name: String
+        public var registeredAt: Timestamp
+        public var suspendedAt: Timestamp?
+
+        public init(name: String, registeredAt: Timestamp, suspendedAt: Timestamp? = nil) {
+            self.name = name
+            self.registeredAt = registeredAt
+            self.suspendedAt = suspendedAt
+        }
+
+        public static let schema = Schema.object(
+            "PaymentParty", "A party that the payment server knows.",
+            [
+                .required("name", partyNameSchema),
+                .required("registeredAt", .dateTime),
+                .optional("suspendedAt", .dateTime, "Nothing new of it is believed from then on."),
+            ])
+    }
+
+    /// A party that was registered, and its access credential, which is told here and nowhere else.
+    public struct RegisteredPaymentParty: WireType, CustomStringConvertible, CustomReflectable {
+        public var party: PaymentParty
+        public var secret: String
+
+        public init(party: PaymentParty, secret: String) {
+            self.party = party
+            self.secret = secret
+        }
+
+        public var description: String { "‹party with its credential›" }
+        public var customMirror: Mirror { Mirror(self, children: []) }
+
+        public static let schema = Schema.object(
+            "RegisteredPaymentParty",
+            "A party that was registered, and its access credential, which is told here and nowhere else.",
+            [
+                .required("party", PaymentParty.schema),
+                .required("secret", secretSchema),
+            ])
+    }
+
+    /// The public key that the payment server signs with.
+    public struct PaymentServerKey: WireType {
+        public var server: String
+        public var keyName: String
+        public var publicKey: String
+
+        public init(server: String, keyName: String, publicKey: String) {
+            self.server = server
+            self.keyName = keyName
+            self.publicKey = publicKey
+        }
+
+        public static let schema = Schema.object(
+            "PaymentServerKey", "The public key that the payment server signs with.",
+            [
+                .required("server", partyNameSchema, "`iss` of what it signs, `aud` of what it is sent."),
+                .required("keyName", keyNameSchema),
+                .required("publicKey", publicKeySchema),
+            ])
+    }
+}

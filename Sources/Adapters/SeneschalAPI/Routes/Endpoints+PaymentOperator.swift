@@ -1,0 +1,57 @@
+extension Endpoints {
+    /// What the operator of a payment server asks for.
+    static let paymentOperator: [APIRoute] = [
+        registerPlatform.route, listPlatforms.route, registerPaymentTerminal.route, listPaymentTerminals.route,
+        openLedgerAccount.route, listLedgerAccounts.route, fundAccount.route, listLedgerTransfers.route,
+        getTrialBalance.route, exportJournal.route,
+    ]
+
+    public static let registerPlatform = Endpoint<API.RegisterPlatformRequest, API.RegisteredPaymentParty>.post(
+        "registerPlatform", "/pay/v1/platforms", for: .operator,
+        "Registers a merchant platform whose instructions are believed.", status: 201,
+        problems: [.notFound, .duplicate, .limitReached])
+
+    public static let listPlatforms = Endpoint<NoBody, API.Page<API.PaymentParty>>.get(
+        "listPlatforms", "/pay/v1/platforms", for: .operator, "The platforms by name.", parameters: [limit])
+
+    public static let registerPaymentTerminal = Endpoint<
+        API.RegisterPaymentTerminalRequest, API.RegisteredPaymentParty
+    >.post(
+        "registerPaymentTerminal", "/pay/v1/terminals", for: .operator,
+        "Registers a seller's terminal whose word is believed, for one account.", status: 201,
+        problems: [.notFound, .duplicate, .limitReached])
+
+    public static let listPaymentTerminals = Endpoint<NoBody, API.Page<API.PaymentParty>>.get(
+        "listPaymentTerminals", "/pay/v1/terminals", for: .operator, "The terminals by name.", parameters: page)
+
+    public static let openLedgerAccount = Endpoint<API.OpenLedgerAccountRequest, API.LedgerAccount>.post(
+        "openLedgerAccount", "/pay/v1/accounts", for: .operator, "Opens an account of the ledger.", status: 201,
+        problems: [.limitReached])
+
+    public static let listLedgerAccounts = Endpoint<NoBody, API.Page<API.LedgerAccount>>.get(
+        "listLedgerAccounts", "/pay/v1/accounts", for: .operator, "The accounts by name.", parameters: page)
+
+    public static let fundAccount = Endpoint<API.FundingRequest, API.LedgerTransfer>.post(
+        "fundAccount", "/pay/v1/fundings", for: .operator, "Books money that came over a bank.", status: 201,
+        problems: [.notFound, .insufficientFunds])
+
+    public static let listLedgerTransfers = Endpoint<NoBody, API.Page<API.LedgerTransfer>>.get(
+        "listLedgerTransfers", "/pay/v1/journal", for: .operator, "The movements of the ledger, oldest first.",
+        parameters: page)
+
+    public static let getTrialBalance = Endpoint<NoBody, API.TrialBalance>.get(
+        "getTrialBalance", "/pay/v1/trial-balance", for: .operator,
+        "All accounts at one moment: what stands on the two sides of each currency.")
+
+    public static let exportJournal = Endpoint<NoBody, API.JournalText>.get(
+        "exportJournal", "/pay/v1/journal-text", for: .operator,
+        "The journal as plain-text accounting for hledger, ledger or bean-check, part by part.",
+        parameters: [
+            APIRoute.Parameter(
+                name: "format", place: .query, schema: .choice(API.JournalFormat.self), isRequired: true,
+                summary: "Which program is to read it."),
+            APIRoute.Parameter(
+                name: "after", place: .query, schema: API.cursorSchema, isRequired: false,
+                summary: "The `next` of the part before."),
+        ])
+}

@@ -1,0 +1,51 @@
+extension Endpoints {
+    /// What payers, terminals, platforms and its operator ask a payment server for, under `/pay/v1`.
+    static let payments: [APIRoute] =
+        [
+            openPayerAccount.route, getPayerAccount.route, listPayerTransfers.route, makeOrder.route, getOrder.route,
+            listOrders.route, payOrder.route, declineOrder.route, getPaymentServerKey.route,
+        ] + paymentOperator
+
+    // MARK: Payers
+
+    public static let openPayerAccount = Endpoint<API.OpenPayerAccountRequest, API.PayerAccount>.post(
+        "openPayerAccount", "/pay/v1/payers", for: .anyone,
+        "Opens a payer's account for a device's key. It has a PIN in it and so no Idempotency-Key: the device key names "
+            + "it.",
+        status: 201, isMutation: false, problems: [.duplicate, .limitReached])
+
+    public static let getPayerAccount = Endpoint<NoBody, API.LedgerAccount>.get(
+        "getPayerAccount", "/pay/v1/account", for: .payer, "The payer's own account.")
+
+    public static let listPayerTransfers = Endpoint<NoBody, API.Page<API.LedgerTransfer>>.get(
+        "listPayerTransfers", "/pay/v1/transfers", for: .payer, "The newest movements of the payer's own account.",
+        parameters: [limit])
+
+    public static let makeOrder = Endpoint<API.OrderRequest, API.PaymentOrder>.post(
+        "makeOrder", "/pay/v1/orders", for: .payer,
+        "Makes an order of a platform's instruction. One instruction becomes one order.", status: 201,
+        problems: [.assertionRefused, .duplicate, .ineligible, .limitReached])
+
+    public static let listOrders = Endpoint<NoBody, API.Page<API.PaymentOrder>>.get(
+        "listOrders", "/pay/v1/orders", for: .payer, "The payer's newest orders.", parameters: [limit])
+
+    public static let getOrder = Endpoint<NoBody, API.PaymentOrder>.get(
+        "getOrder", "/pay/v1/orders/{order}", for: .payer, "One order of the payer's.", parameters: [order],
+        problems: [.notFound])
+
+    public static let payOrder = Endpoint<API.OrderPaymentRequest, API.PaymentOrder>.post(
+        "payOrder", "/pay/v1/orders/{order}/payment", for: .payer,
+        "Pays an order that its payer has confirmed. The order is its key: it is paid once however often it is asked "
+            + "for.",
+        parameters: [order], isMutation: false,
+        problems: [.notFound, .assertionRefused, .credentialsRefused, .tooManyTries, .wrongState, .insufficientFunds])
+
+    public static let declineOrder = Endpoint<API.OrderDecision, API.PaymentOrder>.post(
+        "declineOrder", "/pay/v1/orders/{order}/refusal", for: .payer, "The payer does not pay it.",
+        parameters: [order], problems: [.notFound, .wrongState])
+
+    public static let getPaymentServerKey = Endpoint<NoBody, API.PaymentServerKey>.get(
+        "getPaymentServerKey", "/pay/v1/key", for: .anyone, "The public key that the payment server signs with.")
+
+    private static let order = path("order", API.orderIDSchema, "As answered when it was made.")
+}
