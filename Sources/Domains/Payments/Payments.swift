@@ -1,1 +1,0 @@
-// The payment server: ledger, orders, bills, transfers, smart cards.
