@@ -1,1 +1,0 @@
-// NDEF messages, Type 4 Tags and secure dynamic messaging.
