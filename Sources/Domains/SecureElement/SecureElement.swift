@@ -131,14 +131,20 @@ extension SecureElement {
         var after = applet.code
         var working = workingMemory[aid] ?? WorkingMemory()
         working.transaction = channels[channel]?.transaction
+        working.purse = channels[channel]?.purse
         let response = after.process(command, environment(on: channel), &working)
-        guard !response.statusWord.isRefusal else { return response }
+        guard !response.statusWord.isRefusal else {
+            channels[channel]?.purse = nil
+            return response
+        }
         if after != applet.code {
             memory.updateApplet(aid) { $0.code = after }
             if after.size != applet.size { try checkMemory() }
         }
         channels[channel]?.transaction = working.transaction
+        channels[channel]?.purse = working.purse
         working.transaction = nil
+        working.purse = nil
         workingMemory[aid] = working == WorkingMemory() ? nil : working
         return response
     }

@@ -48,6 +48,8 @@ struct AppletEnvironment: Sendable {
 struct WorkingMemory: Equatable, Sendable {
     /// The transaction under way; it ends with the selection on this channel.
     var transaction: PaymentTransaction?
+    /// What a purse has begun; it ends with the selection on this channel, and with any error.
+    var purse: PurseTransaction?
     /// The device has verified its user for the next transaction.
     var isConsumerConfirmed = false
 }

@@ -16,6 +16,7 @@ extension AppletCode {
         case .walletCompanion: self = .walletCompanion(try WalletCompanion(persistentState: state))
         case .storedValue: self = .storedValue(try StoredValueCompanion(persistentState: state))
         case .universalCard: self = .universalCard(try UniversalCardInstance(persistentState: state))
+        case .purse: self = .purse(try PurseApplication(persistentState: state))
         }
     }
 }

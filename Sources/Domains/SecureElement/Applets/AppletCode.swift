@@ -10,6 +10,7 @@ enum AppletCode: Equatable, Sendable {
     case walletCompanion(WalletCompanion)
     case storedValue(StoredValueCompanion)
     case universalCard(UniversalCardInstance)
+    case purse(PurseApplication)
 
     /// The code that a module stands for.
     init(module: AID) {
@@ -20,6 +21,7 @@ enum AppletCode: Equatable, Sendable {
         case BuiltInModule.walletCompanion: self = .walletCompanion(WalletCompanion())
         case BuiltInModule.storedValue: self = .storedValue(StoredValueCompanion())
         case BuiltInModule.universalCard: self = .universalCard(UniversalCardInstance())
+        case BuiltInModule.purse: self = .purse(PurseApplication())
         default: self = .inert(InertApplet())
         }
     }
@@ -45,6 +47,7 @@ enum AppletCode: Equatable, Sendable {
         case .storedValue(var applet): return run(&applet, command, environment, &working, AppletCode.storedValue)
         case .universalCard(var applet):
             return run(&applet, command, environment, &working, AppletCode.universalCard)
+        case .purse(var applet): return run(&applet, command, environment, &working, AppletCode.purse)
         }
     }
 
@@ -57,6 +60,7 @@ enum AppletCode: Equatable, Sendable {
         case .walletCompanion(var applet): begin(&applet, AppletCode.walletCompanion)
         case .storedValue(var applet): begin(&applet, AppletCode.storedValue)
         case .universalCard(var applet): begin(&applet, AppletCode.universalCard)
+        case .purse(var applet): begin(&applet, AppletCode.purse)
         }
     }
 
@@ -71,6 +75,7 @@ enum AppletCode: Equatable, Sendable {
         case .walletCompanion(var applet): try personalize(&applet, block, AppletCode.walletCompanion)
         case .storedValue(var applet): try personalize(&applet, block, AppletCode.storedValue)
         case .universalCard(var applet): try personalize(&applet, block, AppletCode.universalCard)
+        case .purse(var applet): try personalize(&applet, block, AppletCode.purse)
         }
     }
 
@@ -86,6 +91,7 @@ enum AppletCode: Equatable, Sendable {
         case .walletCompanion(let applet): applet
         case .storedValue(let applet): applet
         case .universalCard(let applet): applet
+        case .purse(let applet): applet
         }
     }
 
@@ -119,6 +125,7 @@ public enum BuiltInModule {
     public static let storedValuePackage: AID = "F053454E45534348414C5356"
     public static let paymentPackage: AID = "F053454E45534348414C5041"
     public static let universalCardPackage: AID = "F053454E45534348414C5543"
+    public static let pursePackage: AID = "F053454E45534348414C4550"
 
     /// Executable modules.
     public static let securityDomain: AID = "A000000151535041"
@@ -128,4 +135,5 @@ public enum BuiltInModule {
     public static let storedValue: AID = "F053454E45534348414C535601"
     public static let payment: AID = "F053454E45534348414C504101"
     public static let universalCard: AID = "F053454E45534348414C554301"
+    public static let purse: AID = "F053454E45534348414C455001"
 }

@@ -18,6 +18,8 @@ struct LogicalChannel: Equatable, Sendable {
     var pendingStatus: PendingStatus?
     /// What the selected payment Application is about.
     var transaction: PaymentTransaction?
+    /// What the selected purse has begun.
+    var purse: PurseTransaction?
 
     enum Session: Equatable, Sendable {
         case none
