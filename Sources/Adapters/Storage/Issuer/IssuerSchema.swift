@@ -12,6 +12,7 @@ enum IssuerSchema {
         migrator.registerMigration("0002-confirmations") {
             try $0.execute(sql: "ALTER TABLE binding DROP COLUMN confirmation")
         }
+        migrator.registerMigration("0003-transactions-of-acquirers") { try $0.execute(sql: acquirers) }
         return migrator
     }
 
@@ -133,5 +134,22 @@ enum IssuerSchema {
             card TEXT,
             detail TEXT NOT NULL
         ) STRICT;
+        """
+
+    /// A transaction is named by a wallet or by an acquirer, which is no wallet.
+    private static let acquirers = """
+        CREATE TABLE named_transaction (
+            wallet TEXT NOT NULL,
+            name TEXT NOT NULL,
+            card TEXT,
+            answered_at INTEGER NOT NULL,
+            record TEXT NOT NULL,
+            PRIMARY KEY (wallet, name)
+        ) STRICT;
+        INSERT INTO named_transaction
+            SELECT wallet, name, card, answered_at, record FROM payment_transaction ORDER BY rowid;
+        DROP TABLE payment_transaction;
+        ALTER TABLE named_transaction RENAME TO payment_transaction;
+        CREATE INDEX transaction_of_card ON payment_transaction (card);
         """
 }

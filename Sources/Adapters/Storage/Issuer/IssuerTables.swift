@@ -90,7 +90,7 @@ enum IssuerTables {
 
     static let transactions = Table<PaymentTransaction>(
         "payment_transaction", kind: "transaction", key: ["wallet", "name"],
-        columns: ["wallet", "name", "card", "answered_at", "record"], references: [.wallet],
+        columns: ["wallet", "name", "card", "answered_at", "record"],
         read: {
             for _ in 0..<4 { try $0.skip() }
             return try $0.json()

@@ -7,7 +7,7 @@ extension CardIssuer {
     public func authorize(
         _ request: ChipAuthorizationRequest, _ requester: IssuerRequester
     ) async throws(IssuingError) -> ChipAuthorizationAnswer {
-        let name = TransactionName(wallet: try requester.wallet(), transaction: request.transaction)
+        let name = TransactionName(wallet: try requester.transactionNamer(), transaction: request.transaction)
         let digest = try keys.tag(of: SecretBytes(framed(request.fields)), purpose: "transaction")
         let numberTag = try numberTag(request.chip.number)
         let now = clock.now()

@@ -16,7 +16,7 @@ extension CardIssuer {
         _ transaction: String, _ requester: IssuerRequester
     ) async throws(IssuingError) -> ReversalAnswer {
         try PaymentTransaction.checkName(transaction, field: "transaction")
-        let name = TransactionName(wallet: try requester.wallet(), transaction: transaction)
+        let name = TransactionName(wallet: try requester.transactionNamer(), transaction: transaction)
         let now = clock.now()
         return try await store.transact { records throws(IssuingError) in
             guard var known = try records.transaction(name) else {

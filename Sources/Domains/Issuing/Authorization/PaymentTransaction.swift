@@ -1,5 +1,6 @@
-/// A transaction by its name: each wallet names its own.
+/// A transaction by its name: each wallet names its own, and each acquirer.
 public struct TransactionName: Hashable, Sendable, Codable, CustomStringConvertible {
+    /// The wallet's name, or `acquirer:` and the digits of the acquirer's institution.
     public var wallet: String
     public var transaction: String
 

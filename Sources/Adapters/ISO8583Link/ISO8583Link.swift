@@ -1,1 +1,0 @@
-// ISO 8583 over TCP, both ends.

@@ -1,1 +1,0 @@
-// ISO 8583:1987 messages between an acquirer and an issuer.
