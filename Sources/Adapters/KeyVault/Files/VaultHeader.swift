@@ -6,7 +6,7 @@ import CardCryptography
 ///
 /// The three cost parameters of scrypt are zero for a key file.
 struct VaultHeader: Equatable {
-    enum Kind: UInt8 { case central = 1, provider = 2, wallet = 3, issuer = 4 }
+    enum Kind: UInt8 { case central = 1, provider = 2, wallet = 3, issuer = 4, payments = 5, merchant = 6 }
     enum Way: UInt8 { case passphrase = 1, keyFile = 2 }
 
     let kind: Kind

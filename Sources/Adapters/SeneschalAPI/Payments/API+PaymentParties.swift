@@ -4,13 +4,13 @@ extension API {
         public var name: String
         public var keyName: String?
         public var publicKey: String
-        public var rewardAccount: String?
+        public var rewardAccounts: [String]?
 
-        public init(name: String, keyName: String? = nil, publicKey: String, rewardAccount: String? = nil) {
+        public init(name: String, keyName: String? = nil, publicKey: String, rewardAccounts: [String]? = nil) {
             self.name = name
             self.keyName = keyName
             self.publicKey = publicKey
-            self.rewardAccount = rewardAccount
+            self.rewardAccounts = rewardAccounts
         }
 
         public static let schema = Schema.object(
@@ -19,7 +19,7 @@ extension API {
                 .required("name", partyNameSchema, "`iss` of what it signs."),
                 .optional("keyName", keyNameSchema, "`kid` of what it signs; the name when absent."),
                 .required("publicKey", publicKeySchema),
-                .optional("rewardAccount", paymentAccountSchema, "What it pays rewards from."),
+                .optional("rewardAccounts", .array(of: paymentAccountSchema, 0...100), "Whose rewards it pays."),
             ])
     }
 
@@ -87,6 +87,48 @@ extension API {
             [
                 .required("party", PaymentParty.schema),
                 .required("secret", secretSchema),
+            ])
+    }
+
+    /// A reward that a platform owes somebody.
+    public struct RewardRequest: WireType {
+        public var instruction: String
+
+        public init(instruction: String) {
+            self.instruction = instruction
+        }
+
+        public static let schema = Schema.object(
+            "RewardRequest", "A reward that a platform owes somebody.",
+            [
+                .required("instruction", signedStatementSchema, "Signed by the platform, typ reward-instruction+jwt.")
+            ])
+    }
+
+    /// One line of the audit trail.
+    public struct PaymentAuditEntry: WireType {
+        public var at: Timestamp
+        public var actor: String
+        public var action: String
+        public var subject: String
+        public var detail: String?
+
+        public init(at: Timestamp, actor: String, action: String, subject: String, detail: String? = nil) {
+            self.at = at
+            self.actor = actor
+            self.action = action
+            self.subject = subject
+            self.detail = detail
+        }
+
+        public static let schema = Schema.object(
+            "PaymentAuditEntry", "One line of the audit trail.",
+            [
+                .required("at", .dateTime),
+                .required("actor", .text(1...128, example: "operator")),
+                .required("action", .text(1...128, example: "registered")),
+                .required("subject", .text(0...256, example: "quay-market")),
+                .optional("detail", .text(0...512, example: "")),
             ])
     }
 

@@ -3,7 +3,7 @@ extension Endpoints {
     static let paymentOperator: [APIRoute] = [
         registerPlatform.route, listPlatforms.route, registerPaymentTerminal.route, listPaymentTerminals.route,
         openLedgerAccount.route, listLedgerAccounts.route, fundAccount.route, listLedgerTransfers.route,
-        getTrialBalance.route, exportJournal.route,
+        closeLedgerAccount.route, getTrialBalance.route, exportJournal.route, listPaymentAuditEntries.route,
     ]
 
     public static let registerPlatform = Endpoint<API.RegisterPlatformRequest, API.RegisteredPaymentParty>.post(
@@ -30,6 +30,15 @@ extension Endpoints {
 
     public static let listLedgerAccounts = Endpoint<NoBody, API.Page<API.LedgerAccount>>.get(
         "listLedgerAccounts", "/pay/v1/accounts", for: .operator, "The accounts by name.", parameters: page)
+
+    public static let closeLedgerAccount = Endpoint<API.OrderDecision, API.LedgerAccount>.post(
+        "closeLedgerAccount", "/pay/v1/accounts/{account}/closing", for: .operator,
+        "Nothing moves over the account any more; it must be empty.",
+        parameters: [path("account", API.paymentAccountSchema, "The account.")], problems: [.notFound, .wrongState])
+
+    public static let listPaymentAuditEntries = Endpoint<NoBody, API.Page<API.PaymentAuditEntry>>.get(
+        "listPaymentAuditEntries", "/pay/v1/audit", for: .operator, "The newest lines of the audit trail.",
+        parameters: [limit])
 
     public static let fundAccount = Endpoint<API.FundingRequest, API.LedgerTransfer>.post(
         "fundAccount", "/pay/v1/fundings", for: .operator, "Books money that came over a bank.", status: 201,

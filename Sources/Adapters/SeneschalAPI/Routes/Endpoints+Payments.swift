@@ -3,7 +3,8 @@ extension Endpoints {
     static let payments: [APIRoute] =
         [
             openPayerAccount.route, getPayerAccount.route, listPayerTransfers.route, makeOrder.route, getOrder.route,
-            listOrders.route, payOrder.route, declineOrder.route, getPaymentServerKey.route,
+            listOrders.route, payOrder.route, declineOrder.route, replacePayerDevice.route, replacePayerPIN.route,
+            payReward.route, cancelInstruction.route, getPaymentServerKey.route,
         ] + paymentOperator
 
     // MARK: Payers
@@ -43,6 +44,28 @@ extension Endpoints {
     public static let declineOrder = Endpoint<API.OrderDecision, API.PaymentOrder>.post(
         "declineOrder", "/pay/v1/orders/{order}/refusal", for: .payer, "The payer does not pay it.",
         parameters: [order], problems: [.notFound, .wrongState])
+
+    public static let replacePayerDevice = Endpoint<API.ReplaceDeviceRequest, API.PayerDevice>.post(
+        "replacePayerDevice", "/pay/v1/account/device", for: .payer,
+        "Another device speaks for the account from now on. The PIN proves that it is the owner who asks.",
+        isMutation: false, problems: [.duplicate, .credentialsRefused, .tooManyTries])
+
+    public static let replacePayerPIN = Endpoint<API.ReplacePINRequest, API.PayerDevice>.post(
+        "replacePayerPIN", "/pay/v1/account/pin", for: .payer, "Another payment PIN.", isMutation: false,
+        problems: [.credentialsRefused, .tooManyTries])
+
+    // MARK: Platforms
+
+    public static let payReward = Endpoint<API.RewardRequest, API.LedgerTransfer>.post(
+        "payReward", "/pay/v1/rewards", for: .merchantPlatform,
+        "Pays a reward that a platform has signed. The reward's name is its key.", isMutation: false,
+        problems: [.assertionRefused, .duplicate, .notFound, .insufficientFunds])
+
+    public static let cancelInstruction = Endpoint<API.OrderDecision, API.PaymentOrder>.post(
+        "cancelInstruction", "/pay/v1/instructions/{instruction}/cancellation", for: .merchantPlatform,
+        "Takes back the order that was made of an instruction, if it is still open.",
+        parameters: [path("instruction", .printable(1...64, example: "ins_0001"), "The instruction's `jti`.")],
+        problems: [.notFound, .wrongState])
 
     public static let getPaymentServerKey = Endpoint<NoBody, API.PaymentServerKey>.get(
         "getPaymentServerKey", "/pay/v1/key", for: .anyone, "The public key that the payment server signs with.")
