@@ -1,1 +1,0 @@
-// The merchant platform: merchants, tags, objects, offers and rewards.
