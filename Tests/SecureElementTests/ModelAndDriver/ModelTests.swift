@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A naive registry beside the card")
 struct ModelTests {
-    private static let sequencesMax = 80
+    private static let sequencesMax = 100
     private static let stepsMax = 80
     /// Another number is another set of sequences; `SENESCHAL_SEED` replaces it.
     private static let seed: UInt64 = 20_261_121

@@ -17,6 +17,7 @@ extension AppletCode {
         case .storedValue: self = .storedValue(try StoredValueCompanion(persistentState: state))
         case .universalCard: self = .universalCard(try UniversalCardInstance(persistentState: state))
         case .purse: self = .purse(try PurseApplication(persistentState: state))
+        case .smartCard: self = .smartCard(try SmartCardApplet(persistentState: state))
         }
     }
 }

@@ -11,6 +11,7 @@ enum AppletCode: Equatable, Sendable {
     case storedValue(StoredValueCompanion)
     case universalCard(UniversalCardInstance)
     case purse(PurseApplication)
+    case smartCard(SmartCardApplet)
 
     /// The code that a module stands for.
     init(module: AID) {
@@ -22,6 +23,7 @@ enum AppletCode: Equatable, Sendable {
         case BuiltInModule.storedValue: self = .storedValue(StoredValueCompanion())
         case BuiltInModule.universalCard: self = .universalCard(UniversalCardInstance())
         case BuiltInModule.purse: self = .purse(PurseApplication())
+        case BuiltInModule.smartCard: self = .smartCard(SmartCardApplet())
         default: self = .inert(InertApplet())
         }
     }
@@ -48,6 +50,7 @@ enum AppletCode: Equatable, Sendable {
         case .universalCard(var applet):
             return run(&applet, command, environment, &working, AppletCode.universalCard)
         case .purse(var applet): return run(&applet, command, environment, &working, AppletCode.purse)
+        case .smartCard(var applet): return run(&applet, command, environment, &working, AppletCode.smartCard)
         }
     }
 
@@ -61,6 +64,7 @@ enum AppletCode: Equatable, Sendable {
         case .storedValue(var applet): begin(&applet, AppletCode.storedValue)
         case .universalCard(var applet): begin(&applet, AppletCode.universalCard)
         case .purse(var applet): begin(&applet, AppletCode.purse)
+        case .smartCard(var applet): begin(&applet, AppletCode.smartCard)
         }
     }
 
@@ -76,6 +80,7 @@ enum AppletCode: Equatable, Sendable {
         case .storedValue(var applet): try personalize(&applet, block, AppletCode.storedValue)
         case .universalCard(var applet): try personalize(&applet, block, AppletCode.universalCard)
         case .purse(var applet): try personalize(&applet, block, AppletCode.purse)
+        case .smartCard(var applet): try personalize(&applet, block, AppletCode.smartCard)
         }
     }
 
@@ -92,6 +97,7 @@ enum AppletCode: Equatable, Sendable {
         case .storedValue(let applet): applet
         case .universalCard(let applet): applet
         case .purse(let applet): applet
+        case .smartCard(let applet): applet
         }
     }
 
@@ -126,6 +132,7 @@ public enum BuiltInModule {
     public static let paymentPackage: AID = "F053454E45534348414C5041"
     public static let universalCardPackage: AID = "F053454E45534348414C5543"
     public static let pursePackage: AID = "F053454E45534348414C4550"
+    public static let smartCardPackage: AID = "F053454E45534348414C5343"
 
     /// Executable modules.
     public static let securityDomain: AID = "A000000151535041"
@@ -136,4 +143,5 @@ public enum BuiltInModule {
     public static let payment: AID = "F053454E45534348414C504101"
     public static let universalCard: AID = "F053454E45534348414C554301"
     public static let purse: AID = "F053454E45534348414C455001"
+    public static let smartCard: AID = "F053454E45534348414C534301"
 }

@@ -89,6 +89,7 @@ extension SecureElement {
             (BuiltInModule.paymentPackage, [BuiltInModule.payment]),
             (BuiltInModule.universalCardPackage, [BuiltInModule.universalCard]),
             (BuiltInModule.pursePackage, [BuiltInModule.purse]),
+            (BuiltInModule.smartCardPackage, [BuiltInModule.smartCard]),
         ].filter { configuration.alternatives.holdsPaymentPackage || $0.0 != BuiltInModule.paymentPackage }.map {
             package, modules in
             RegisteredLoadFile(

@@ -1,1 +1,0 @@
-// The two stages in which a smart card is verified, both ends.
