@@ -1,5 +1,6 @@
 public import CardCryptography
 public import ISO4217
+import Instructions
 import JOSE
 
 /// The application with which a person pays what a tag or a merchant's page asks for: no merchant's reader takes part.
