@@ -107,4 +107,15 @@ public struct StatementReader: Sendable {
         else { throw .times }
         return claims
     }
+
+    /// The key that a statement says it is signed with, to look it up by; `nil` for what is no statement. Nothing of the
+    /// statement is believed by this.
+    public static func keyName(of compact: String) -> String? {
+        struct Header: Decodable { let kid: String }
+        guard compact.utf8.count <= JSONWebSignature.bytesMax,
+            let part = compact.split(separator: ".", omittingEmptySubsequences: false).first,
+            let header = Base64URL.decode(part)
+        else { return nil }
+        return (try? JSONDecoder().decode(Header.self, from: Data(header)))?.kid
+    }
 }

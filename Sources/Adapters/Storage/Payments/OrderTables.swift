@@ -28,6 +28,7 @@ enum OrderTables {
             UNIQUE (platform, instruction)
         ) STRICT;
         CREATE INDEX payment_order_of_payer ON payment_order (payer);
+        CREATE INDEX payment_order_open_of_payer ON payment_order (payer, expires_at) WHERE state = 'open';
         CREATE INDEX payment_order_open ON payment_order (expires_at) WHERE state = 'open';
         CREATE INDEX payment_order_over ON payment_order (expires_at) WHERE state <> 'open';
         """
@@ -50,6 +51,14 @@ extension SQLitePaymentStore {
         try await readers.read {
             try OrderTables.orders.all(
                 "WHERE payer = ? ORDER BY rowid DESC LIMIT ?", [payer.rawValue, Self.page(limit)], in: $0)
+        }
+    }
+
+    public func openOrderCount(of payer: AccountID, at now: Int64) async throws(PaymentStoreError) -> Int {
+        try await readers.read {
+            try Int.fetchOne(
+                $0, sql: "SELECT count(*) FROM payment_order WHERE payer = ? AND state = 'open' AND expires_at > ?",
+                arguments: [payer.rawValue, now]) ?? 0
         }
     }
 

@@ -4,9 +4,9 @@ import Payments
 /// The tables of those whom the payment server knows.
 enum PartyTables {
     static let payers = Table<Payer>.kept(
-        "payer", kind: "payer", key: ["account"], columns: ["account"],
+        "payer", kind: "payer", key: ["account"], columns: ["account", "device"],
         references: [.init(kind: "account", table: "ledger_account", key: "id", column: "account")],
-        values: { [$0.account.rawValue] })
+        values: { [$0.account.rawValue, $0.device.name] })
 
     static let platforms = Table<Platform>.kept(
         "platform", kind: "platform", key: ["name"], columns: ["name"], values: { [$0.name.value] })
@@ -44,9 +44,10 @@ enum PartyTables {
     static let schema = """
         CREATE TABLE payer (
             account TEXT NOT NULL PRIMARY KEY REFERENCES ledger_account,
+            device TEXT NOT NULL UNIQUE,
             revision INTEGER NOT NULL,
             record TEXT NOT NULL
-        ) STRICT, WITHOUT ROWID;
+        ) STRICT;
 
         CREATE TABLE platform (
             name TEXT NOT NULL PRIMARY KEY,
@@ -59,7 +60,7 @@ enum PartyTables {
             payee TEXT NOT NULL REFERENCES ledger_account,
             revision INTEGER NOT NULL,
             record TEXT NOT NULL
-        ) STRICT, WITHOUT ROWID;
+        ) STRICT;
 
         CREATE TABLE signing_key (
             name TEXT NOT NULL PRIMARY KEY,

@@ -6,6 +6,20 @@ extension SQLitePaymentStore {
         try await readers.read { try PartyTables.payers.one([account.rawValue], in: $0) }
     }
 
+    public func payer(ofDevice keyName: String) async throws(PaymentStoreError) -> Payer? {
+        try await readers.read { try PartyTables.payers.all("WHERE device = ?", [keyName], in: $0).first }
+    }
+
+    // Payers and terminals are never deleted: the last row's number is their count.
+
+    public func payerCount() async throws(PaymentStoreError) -> Int {
+        try await readers.read { try Int.fetchOne($0, sql: "SELECT max(rowid) FROM payer") ?? 0 }
+    }
+
+    public func terminalCount() async throws(PaymentStoreError) -> Int {
+        try await readers.read { try Int.fetchOne($0, sql: "SELECT max(rowid) FROM terminal") ?? 0 }
+    }
+
     public func platform(_ name: PartyName) async throws(PaymentStoreError) -> Platform? {
         try await readers.read { try PartyTables.platforms.one([name.value], in: $0) }
     }

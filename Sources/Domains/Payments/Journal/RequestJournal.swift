@@ -27,7 +27,8 @@ public struct RequestJournal: Sendable {
         _ request: RequestKey,
         _ perform: (_ now: Int64) async throws(PaymentsError) -> (Answer, [PaymentChange])
     ) async throws(PaymentsError) -> Answer {
-        for _ in 0..<Self.attemptsMax {
+        var attempts = 0
+        while true {
             if let answer: Answer = try await answer(to: request) { return answer }
             let now = clock.now()
             let (answer, changes) = try await perform(now)
@@ -36,13 +37,10 @@ public struct RequestJournal: Sendable {
                 try await store.commit(changes + [.idempotency(kept)])
                 return answer
             } catch {
-                switch error {
-                case .conflict, .duplicate(kind: Self.kind, _): continue
-                default: throw PaymentsError(error)
-                }
+                attempts += 1
+                guard error.isOfAnotherRequest, attempts < Self.attemptsMax else { throw PaymentsError(error) }
             }
         }
-        throw .unsettled(reason: "others change the same at the same time")
     }
 
     /// What the store calls a record of a request.

@@ -1,4 +1,4 @@
-public import CardCryptography
+import CardCryptography
 
 /// What is kept of a payment PIN: scrypt over a tag of it, under a salt of its own.
 ///

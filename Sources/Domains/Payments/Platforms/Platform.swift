@@ -2,19 +2,21 @@
 public struct Platform: RevisedRecord, Hashable, Codable {
     /// `iss` of what it signs.
     public var name: PartyName
-    /// What it pays rewards from; without one it pays none.
-    public var rewardAccount: AccountID?
+    /// The accounts whose owners have left the paying of rewards to it.
+    public var rewardAccounts: [AccountID]
     public var registeredAt: Int64
     /// Nothing new of it is believed from then on.
     public var suspendedAt: Int64?
     public var revision: Int
 
+    public static let rewardAccountsMax = 1_000
+
     public init(
-        name: PartyName, rewardAccount: AccountID? = nil, registeredAt: Int64, suspendedAt: Int64? = nil,
+        name: PartyName, rewardAccounts: [AccountID] = [], registeredAt: Int64, suspendedAt: Int64? = nil,
         revision: Int = 0
     ) {
         self.name = name
-        self.rewardAccount = rewardAccount
+        self.rewardAccounts = rewardAccounts
         self.registeredAt = registeredAt
         self.suspendedAt = suspendedAt
         self.revision = revision

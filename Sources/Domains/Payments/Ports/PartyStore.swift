@@ -1,6 +1,10 @@
 /// What is read of those whom the payment server knows.
 public protocol PartyStore: Sendable {
     func payer(_ account: AccountID) async throws(PaymentStoreError) -> Payer?
+    /// The one whose device's key has this name.
+    func payer(ofDevice keyName: String) async throws(PaymentStoreError) -> Payer?
+    func payerCount() async throws(PaymentStoreError) -> Int
+    func terminalCount() async throws(PaymentStoreError) -> Int
     func platform(_ name: PartyName) async throws(PaymentStoreError) -> Platform?
     /// By name.
     func platforms(limit: Int) async throws(PaymentStoreError) -> [Platform]

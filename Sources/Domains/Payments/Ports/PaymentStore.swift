@@ -44,6 +44,14 @@ public enum PaymentStoreError: Error, Equatable, Sendable, CustomStringConvertib
         }
     }
 
+    /// Another request got there first: what it left is to be read before deciding anew.
+    var isOfAnotherRequest: Bool {
+        switch self {
+        case .conflict, .duplicate: true
+        case .missing, .transfersRefused, .accountInUse, .failed: false
+        }
+    }
+
     /// The first refusal that is not another's consequence.
     public var refusal: TransferRefusal? {
         guard case .transfersRefused(let results) = self else { return nil }

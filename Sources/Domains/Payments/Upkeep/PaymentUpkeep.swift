@@ -1,0 +1,49 @@
+/// What a payment server does without being asked: ends what has expired, tells the platforms, forgets what is over.
+public struct PaymentUpkeep: Sendable {
+    public let orders: OrderDesk
+    public let outbox: OutboxPump
+
+    /// Reservations freed in one transaction.
+    static let reservationsMax = 500
+
+    public init(orders: OrderDesk, outbox: OutboxPump) {
+        self.orders = orders
+        self.outbox = outbox
+    }
+
+    private var server: PaymentServer { orders.server }
+
+    /// What should happen within seconds.
+    public func run() async throws(PaymentsError) -> PaymentUpkeepReport {
+        var report = PaymentUpkeepReport()
+        report.expiredOrders = try await orders.expireOverdue()
+        while true {
+            let now = server.clock.now()
+            let freed = try await stored { () async throws(PaymentStoreError) in
+                try await server.store.expirePendingTransfers(at: now, limit: Self.reservationsMax)
+            }
+            report.expiredReservations += freed
+            if freed < Self.reservationsMax { break }
+        }
+        report.deliveredResults = try await outbox.deliverDue()
+        return report
+    }
+
+    /// Forgets answers, closed orders and trail lines that are older; transfers are never forgotten.
+    ///
+    /// - Parameter days: one at least, for a repeated request is to find its answer.
+    public func forget(olderThanDays days: Int) async throws(PaymentsError) {
+        let time = server.clock.now() - Int64(max(days, 1)) * 86_400
+        try await stored { () async throws(PaymentStoreError) in try await server.store.commit([.forget(before: time)])
+        }
+    }
+}
+
+/// What was done.
+public struct PaymentUpkeepReport: Hashable, Sendable {
+    public var expiredOrders = 0
+    public var expiredReservations = 0
+    public var deliveredResults = 0
+
+    public init() {}
+}
