@@ -56,14 +56,14 @@ struct PayerPhoneTests {
         #expect(!confirmation.userVerified)
     }
 
-    @Test("XFER-05 a lost answer is asked for again with the key of the first request, and not for ever")
+    @Test("XFER-05 a lost answer is asked for again with the same word, and not for ever")
     func lostAnswers() async throws {
         let server = try SimulatedPaymentServer()
         let pending = try await phone(server).order(ofObject: "obj_1", quantity: 1)
         server.log.withLock { $0.answersToLose = 3 }
         #expect(try await phone(server).pay(pending).state == .paid)
-        let keys = server.log.withLock { $0.paymentKeys }
-        #expect(keys.count == 4 && Set(keys).count == 1)
+        let words = server.log.withLock { $0.confirmations }
+        #expect(words.count == 4 && Set(words).count == 1)
         server.log.withLock { $0.answersToLose = 4 }
         await #expect(throws: PayerPhoneError.service(.unsettled(detail: "no answer"))) {
             try await phone(server).pay(pending)
@@ -82,7 +82,6 @@ private final class SimulatedPaymentServer: PaymentService, MerchantPlatformServ
     struct Log {
         var readings: [TagReading] = []
         var confirmations: [String] = []
-        var paymentKeys: [String] = []
         var answersToLose = 0
     }
 
@@ -107,10 +106,9 @@ private final class SimulatedPaymentServer: PaymentService, MerchantPlatformServ
     ) async throws(PaymentServiceError) -> PaymentOrder { order(amount ?? money(100), .open) }
 
     func pay(
-        _ order: String, confirmation: String, pin: SecretBytes?, key: String
+        _ order: String, confirmation: String, pin: SecretBytes?
     ) async throws(PaymentServiceError) -> PaymentOrder {
         let isLost = log.withLock { log in
-            log.paymentKeys.append(key)
             log.confirmations.append(confirmation)
             log.answersToLose -= 1
             return log.answersToLose >= 0

@@ -1,4 +1,5 @@
 import Issuing
+import Payments
 import TrustedServiceManager
 import Wallet
 
@@ -8,6 +9,8 @@ enum Visitor: Sendable {
     case party(CredentialRecord.Holder)
     /// A party of an issuer's.
     case issuerParty(IssuerCredential.Holder)
+    /// A party of a payment server's.
+    case paymentParty(CredentialHolder)
     /// Somebody who is logged in to the wallet on a device.
     case walletUser(Session, Device)
     /// Whoever brings the payments of merchants to the wallet.

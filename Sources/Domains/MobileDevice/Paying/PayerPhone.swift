@@ -10,7 +10,7 @@ import JOSE
 ///     let paid = try await phone.pay(order)                           // shown, confirmed, paid
 ///
 /// The platform learns what was read, the payment server learns who pays: neither gets the other's half. A request that
-/// gets no answer is repeated with its own key, so nothing is paid twice.
+/// gets no answer is repeated as it was, so nothing is paid twice.
 public struct PayerPhone: Sendable {
     private let key: PayerKey
     private let payments: any PaymentService
@@ -92,9 +92,8 @@ public struct PayerPhone: Sendable {
         } catch {
             throw .key(reason: "\(error)")
         }
-        let key = newKey()
         return try await asking { () async throws(PaymentServiceError) in
-            try await payments.pay(order.name, confirmation: word, pin: pin, key: key)
+            try await payments.pay(order.name, confirmation: word, pin: pin)
         }
     }
 

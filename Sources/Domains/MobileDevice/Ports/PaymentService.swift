@@ -15,13 +15,13 @@ public protocol PaymentService: Sendable {
         of instruction: String, amount: Money?, key: String
     ) async throws(PaymentServiceError) -> PaymentOrder
 
-    /// The operation instruction: pays an order that its payer has confirmed.
+    /// The operation instruction: pays an order that its payer has confirmed. The order is its key: it is paid once.
     ///
     /// - Parameters:
     ///   - confirmation: a `PayerConfirmation` in compact form.
     ///   - pin: the payment PIN, where the device has not verified its user.
     func pay(
-        _ order: String, confirmation: String, pin: SecretBytes?, key: String
+        _ order: String, confirmation: String, pin: SecretBytes?
     ) async throws(PaymentServiceError) -> PaymentOrder
 
     /// An order of this payer's.

@@ -1,0 +1,40 @@
+public import Logging
+public import Payments
+import SeneschalAPI
+
+/// The server of a payment server: doors for payers' devices, merchant platforms, sellers' terminals and its operator.
+public struct PaymentsServer: ListeningServer {
+    private let payments: PaymentServer
+    public let logger: Logger
+
+    public init(_ payments: PaymentServer, logger: Logger) {
+        self.payments = payments
+        self.logger = logger
+    }
+
+    public var router: RegisteredDoors { RegisteredDoors(doors()) }
+
+    /// All doors, with what they registered.
+    func doors() -> DoorRouter {
+        var router = DoorRouter(.payments, gatekeeper: PaymentGatekeeper(access: AccessDesk(payments)))
+        let orders = OrderDesk(payments)
+        PayerDoor(payers: PayerDesk(payments), orders: orders).register(on: &router)
+        PlatformDoor(rewards: RewardDesk(payments), orders: orders).register(on: &router)
+        PaymentOperatorDoor(desk: OperatorDesk(payments)).register(on: &router)
+        PublicDoor(contract: .payments) { await health($0) }.register(on: &router)
+        return router
+    }
+
+    private func health(_ visit: RequestVisit) async -> API.Health {
+        API.Health(
+            store: await healthState(of: "the store", visit) {
+                // The ledger is well when both sides of it are equal.
+                try await OperatorDesk(payments).snapshot().totals.values.allSatisfy(\.isBalanced)
+            },
+            // The vault is well when it signs.
+            vault: await healthState(of: "the vault", visit) {
+                try !payments.keys.sign([], type: "health").isEmpty
+            },
+            attachedAgents: 0)
+    }
+}
