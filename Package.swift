@@ -160,7 +160,7 @@ let package = Package(
         target(
             .adapters, "Storage",
             [
-                "TrustedServiceManager", "Wallet", "Issuing", "Payments", "Merchants", "ISO4217", "Instructions", "EMV",
+                "TrustedServiceManager", "Wallet", "Issuing", "Payments", "Merchants", "ISO4217", "Instructions", "EMV", "SmartCardVerification",
                 "CardCryptography", "ISO7816", "GlobalPlatform", grdb,
             ]),
         target(

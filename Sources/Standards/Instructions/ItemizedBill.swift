@@ -68,6 +68,8 @@ public struct ItemizedBill: Hashable, Sendable, Codable {
         self.total = total.minorUnits
     }
 
+    public var money: Money { Money(minorUnits: total, currency: currency) }
+
     /// The one way to write the list.
     public var bytes: [UInt8] {
         var bytes = Array("VBILL1".utf8) + Self.text(bill) + Self.text(currency.code)

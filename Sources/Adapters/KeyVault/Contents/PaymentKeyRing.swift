@@ -5,7 +5,9 @@ import CardCryptography
 struct PaymentKeyRing: VaultContents {
     /// AES-256, HMAC with SHA-256, a scalar on P-256.
     static let keyLength = 32
-    /// AES-128 (AN10922) and triple DES of two keys (JR/T 0025.2).
+    /// AES-256 (AN10922).
+    static let smartCardMasterKeyLength = 32
+    /// Triple DES of two keys (JR/T 0025.2).
     static let masterKeyLength = 16
 
     let dataKey: SecretBytes
@@ -29,7 +31,8 @@ struct PaymentKeyRing: VaultContents {
     init() {
         self.init(
             dataKey: .random(count: Self.keyLength), tagKey: .random(count: Self.keyLength),
-            signingKey: ECPrivateKey.generate(.p256).scalar, smartCardMasterKey: .random(count: Self.masterKeyLength),
+            signingKey: ECPrivateKey.generate(.p256).scalar,
+            smartCardMasterKey: .random(count: Self.smartCardMasterKeyLength),
             purseMasterKeys: (0..<Self.purseMasterKeyCount).map { _ in .random(count: Self.masterKeyLength) })
     }
 
@@ -51,7 +54,7 @@ struct PaymentKeyRing: VaultContents {
         dataKey = try reader.key(length: Self.keyLength)
         tagKey = try reader.key(length: Self.keyLength)
         signingKey = try reader.key(length: Self.keyLength)
-        smartCardMasterKey = try reader.key(length: Self.masterKeyLength)
+        smartCardMasterKey = try reader.key(length: Self.smartCardMasterKeyLength)
         var masterKeys: [SecretBytes] = []
         for _ in 0..<Self.purseMasterKeyCount { masterKeys.append(try reader.key(length: Self.masterKeyLength)) }
         purseMasterKeys = masterKeys

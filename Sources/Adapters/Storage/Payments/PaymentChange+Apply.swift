@@ -16,6 +16,14 @@ extension PaymentChange {
         case .revokeCredentials(let holder, let time):
             try PartyTables.revokeCredentials(of: holder, at: time, in: database)
         case .order(let record): try OrderTables.orders.commit(record, in: database)
+        case .smartCard(let record): try SmartCardTables.cards.commit(record, in: database)
+        case .accountCardData(let record): try SmartCardTables.cardData.commit(record, in: database)
+        case .cardChallenge(let record): try SmartCardTables.challenges.commit(record, in: database)
+        case .cardFailures(let record): try SmartCardTables.failures.commit(record, in: database)
+        case .cardPayment(let record): try SmartCardTables.payments.commit(record, in: database)
+        case .bill(let record): try BillTables.bills.commit(record, in: database)
+        case .billPlace(let record): try BillTables.places.commit(record, in: database)
+        case .billedItem(let record): try BillTables.items.commit(record, in: database)
         case .idempotency(let record): try PaymentJournalTables.idempotencyRecords.insert(record, into: database)
         case .audit(let entry): try PaymentJournalTables.auditEntries.insert(entry, into: database)
         case .outbox(let line): _ = try PaymentJournalTables.outboxLines.insertNumbered(line, into: database)
@@ -32,7 +40,7 @@ extension PaymentChange {
             "DELETE FROM outbox_line WHERE next_attempt_at IS NULL AND created_at < ?",
             "DELETE FROM audit_entry WHERE at < ?",
             "DELETE FROM credential WHERE revoked_at < ?",
-        ] {
+        ] + SmartCardTables.forgetting + BillTables.forgetting {
             try database.execute(sql: sql, arguments: [time])
         }
     }

@@ -11,6 +11,8 @@ enum PaymentSchema {
         migrator.registerMigration("0002-parties") { try $0.execute(sql: PartyTables.schema) }
         migrator.registerMigration("0003-orders") { try $0.execute(sql: OrderTables.schema) }
         migrator.registerMigration("0004-journal") { try $0.execute(sql: PaymentJournalTables.schema) }
+        migrator.registerMigration("0005-smart-cards") { try $0.execute(sql: SmartCardTables.schema) }
+        migrator.registerMigration("0006-bills") { try $0.execute(sql: BillTables.schema) }
         return migrator
     }
 }

@@ -27,6 +27,18 @@ public enum PaymentChange: Sendable {
     // Orders
     case order(Order)
 
+    // Smart cards
+    case smartCard(SmartCard)
+    case accountCardData(AccountCardData)
+    case cardChallenge(CardChallenge)
+    case cardFailures(CardFailures)
+    case cardPayment(CardPayment)
+
+    // Bills
+    case bill(Bill)
+    case billPlace(BillPlace)
+    case billedItem(BilledItem)
+
     // Journal
     case idempotency(IdempotencyRecord)
     case audit(AuditEntry)

@@ -17,6 +17,7 @@ public struct PaymentUpkeep: Sendable {
     public func run() async throws(PaymentsError) -> PaymentUpkeepReport {
         var report = PaymentUpkeepReport()
         report.expiredOrders = try await orders.expireOverdue()
+        report.overdueBills = try await BillDesk(server).settleOverdue()
         while true {
             let now = server.clock.now()
             let freed = try await stored { () async throws(PaymentStoreError) in
@@ -42,6 +43,8 @@ public struct PaymentUpkeep: Sendable {
 /// What was done.
 public struct PaymentUpkeepReport: Hashable, Sendable {
     public var expiredOrders = 0
+    /// Closed or ended by time.
+    public var overdueBills = 0
     public var expiredReservations = 0
     public var deliveredResults = 0
 
