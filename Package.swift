@@ -178,7 +178,7 @@ let package = Package(
             .adapters, "HTTPServer",
             [
                 "SeneschalAPI", "SERAM", "TrustedServiceManager", "Wallet", "Issuing", "Payments", "Merchants",
-                "Instructions", "ISO4217", "EMV", "JOSE", "ISO7816", "GlobalPlatform", "CardCryptography", hummingbird,
+                "Instructions", "SmartCardVerification", "ISO4217", "EMV", "JOSE", "ISO7816", "GlobalPlatform", "CardCryptography", hummingbird,
                 hummingbirdCore, hummingbirdTLS, nioCore, nioSSL,
                 httpTypes, serviceLifecycle,
                 unixSignals, logging,

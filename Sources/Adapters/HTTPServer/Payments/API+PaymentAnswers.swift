@@ -1,4 +1,5 @@
 import ISO4217
+import Instructions
 import Payments
 import SeneschalAPI
 

@@ -21,7 +21,7 @@ struct PayerDoor: Sendable {
         router.on(Endpoints.openPayerAccount) { body, _ in
             let opened = try await payers.open(
                 label: body.label, currency: try currency(body.currency),
-                device: DeviceKey(point: body.deviceKey.bytes), pin: try PaymentPIN(body.pin))
+                device: DeviceKey(point: body.deviceKey.bytes), pin: try PaymentPIN(text: body.pin))
             return .init(
                 account: .init(opened.account), deviceKeyName: opened.payer.device.name,
                 server: payers.server.name.value, secret: String(decoding: opened.secret.revealed(), as: UTF8.self))
@@ -33,12 +33,13 @@ struct PayerDoor: Sendable {
         }
         router.on(Endpoints.replacePayerDevice) { body, visit in
             let payer = try await payers.replaceDevice(
-                of: visit.payer(), with: DeviceKey(point: body.deviceKey.bytes), pin: try PaymentPIN(body.pin))
+                of: visit.payer(), with: DeviceKey(point: body.deviceKey.bytes), pin: try PaymentPIN(text: body.pin))
             return .init(deviceKeyName: payer.device.name)
         }
         router.on(Endpoints.replacePayerPIN) { body, visit in
             let account = try visit.payer()
-            try await payers.replacePIN(of: account, try PaymentPIN(body.pin), with: try PaymentPIN(body.newPIN))
+            try await payers.replacePIN(
+                of: account, try PaymentPIN(text: body.pin), with: try PaymentPIN(text: body.newPIN))
             return .init(deviceKeyName: try await payers.payer(account).payer.device.name)
         }
     }
@@ -59,7 +60,7 @@ struct PayerDoor: Sendable {
             .init(try await orders.order(visit.paymentIdentifier("order"), of: visit.payer()))
         }
         router.on(Endpoints.payOrder) { body, visit in
-            let pin = try body.pin.map { text throws(PaymentsError) in try PaymentPIN(text) }
+            let pin = try body.pin.map { text throws(PaymentsError) in try PaymentPIN(text: text) }
             let order = try await orders.pay(
                 visit.paymentIdentifier("order"), by: visit.payer(), confirmation: body.confirmation, pin: pin)
             return .init(order)
@@ -78,4 +79,9 @@ func currency(_ code: String) throws(Problem) -> Currency {
         throw Problem(.invalidField, detail: "an alphabetic code of ISO 4217, such as EUR", field: "currency")
     }
     return currency
+}
+
+extension PaymentPIN {
+    /// - Throws: ``PaymentsError/invalid(field:reason:)`` for what is no PIN.
+    init(text: String) throws(PaymentsError) { try self.init(SecretBytes(Array(text.utf8))) }
 }

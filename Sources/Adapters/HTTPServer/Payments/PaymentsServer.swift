@@ -5,10 +5,12 @@ import SeneschalAPI
 /// The server of a payment server: doors for payers' devices, merchant platforms, sellers' terminals and its operator.
 public struct PaymentsServer: ListeningServer {
     private let payments: PaymentServer
+    private let smartCards: SmartCardDesk
     public let logger: Logger
 
-    public init(_ payments: PaymentServer, logger: Logger) {
+    public init(_ payments: PaymentServer, smartCards: SmartCardDesk, logger: Logger) {
         self.payments = payments
+        self.smartCards = smartCards
         self.logger = logger
     }
 
@@ -19,6 +21,8 @@ public struct PaymentsServer: ListeningServer {
         var router = DoorRouter(.payments, gatekeeper: PaymentGatekeeper(access: AccessDesk(payments)))
         let orders = OrderDesk(payments)
         PayerDoor(payers: PayerDesk(payments), orders: orders).register(on: &router)
+        BillDoor(bills: BillDesk(payments)).register(on: &router)
+        SmartCardDoor(cards: smartCards).register(on: &router)
         PlatformDoor(rewards: RewardDesk(payments), orders: orders).register(on: &router)
         PaymentOperatorDoor(desk: OperatorDesk(payments)).register(on: &router)
         PublicDoor(contract: .payments) { await health($0) }.register(on: &router)
