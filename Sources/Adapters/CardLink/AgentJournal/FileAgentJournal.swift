@@ -1,4 +1,3 @@
-import CardCryptography
 import Foundation
 import ISO7816
 public import MobileDevice
@@ -93,45 +92,23 @@ public actor FileAgentJournal: AgentJournal {
 // MARK: - Lines
 
 extension FileAgentJournal {
-    private static let newline = UInt8(ascii: "\n")
-    private static let checksumDigits = 16
-
     private static func line(_ records: [AgentJournalRecord], path: String) throws(FileError) -> [UInt8] {
-        let json: Data
-        do { json = try JSONEncoder().encode(records) } catch {
+        do { return ChecksummedLines.line(Array(try JSONEncoder().encode(records))) } catch {
             throw FileError(path: path, reason: "a record cannot be written as JSON: \(error)")
         }
-        return Array(checksum(Array(json)).utf8) + [UInt8(ascii: " ")] + json + [newline]
     }
-
-    private static func checksum(_ bytes: [UInt8]) -> String { Digest.hash(bytes).prefix(checksumDigits / 2).hex }
 
     /// The records of all whole lines, and how many bytes those lines take.
     private static func parse(
         _ bytes: [UInt8], path: String
     ) throws(FileError) -> (records: [AgentJournalRecord], validCount: Int) {
+        let (contents, validCount) = try ChecksummedLines.parse(bytes, path: path)
         var records: [AgentJournalRecord] = []
-        var offset = 0
-        while offset < bytes.count {
-            let end = bytes[offset...].firstIndex(of: newline) ?? bytes.count
-            guard end < bytes.count, let batch = self.records(ofLine: bytes[offset..<end]) else {
-                guard bytes.dropFirst(end + 1).isEmpty else {
-                    throw FileError(path: path, reason: "the line at byte \(offset) is damaged and not the last one")
-                }
-                return (records, offset)
+        for content in contents {
+            do { records += try JSONDecoder().decode([AgentJournalRecord].self, from: Data(content)) } catch {
+                throw FileError(path: path, reason: "a whole line holds no records: \(error)")
             }
-            records += batch
-            offset = end + 1
         }
-        return (records, offset)
-    }
-
-    private static func records(ofLine line: ArraySlice<UInt8>) -> [AgentJournalRecord]? {
-        guard line.count > checksumDigits + 1, line[line.startIndex + checksumDigits] == UInt8(ascii: " ") else {
-            return nil
-        }
-        let json = Array(line.dropFirst(checksumDigits + 1))
-        guard Array(checksum(json).utf8) == Array(line.prefix(checksumDigits)) else { return nil }
-        return try? JSONDecoder().decode([AgentJournalRecord].self, from: Data(json))
+        return (records, validCount)
     }
 }
