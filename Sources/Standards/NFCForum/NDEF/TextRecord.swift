@@ -37,7 +37,7 @@ public struct TextRecord: Hashable, Sendable {
         guard status & Self.reserved == 0 else { throw .reservedValue(field: "status byte", status) }
         let languageLength = Int(status & Self.lengthMask)
         guard record.payload.count > languageLength else { throw .truncated(field: "language code") }
-        let language = Array(record.payload[1...languageLength])
+        let language = Array(record.payload.dropFirst().prefix(languageLength))
         guard Self.isLanguage(language) else { throw .languageCode }
         let bytes = Array(record.payload.dropFirst(1 + languageLength))
         let encoding: Encoding = status & Self.isUTF16 == 0 ? .utf8 : .utf16
