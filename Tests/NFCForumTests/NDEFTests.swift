@@ -144,7 +144,7 @@ struct NDEFTests {
         #expect(throws: RecordTypeError.notText) { try TextRecord(wellKnown("T", "82656ED800")) }
         #expect(try TextRecord(wellKnown("T", "82656E5496")).text == "咖")
         #expect(try TextRecord(wellKnown("T", "82656EFEFF5496")).text == "咖")
-        #expect(throws: RecordTypeError.missing("the URI")) { try SmartPoster(wellKnown("Sp", "D10103540200")) }
+        #expect(throws: RecordTypeError.missing("the URI")) { try SmartPoster(wellKnown("Sp", "D101035402656E")) }
         #expect(throws: RecordTypeError.repeated("the record U")) {
             try SmartPoster(wellKnown("Sp", "91010255006151010255" + "0061"))
         }

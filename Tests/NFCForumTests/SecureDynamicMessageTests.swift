@@ -40,7 +40,8 @@ struct SecureDynamicMessageTests {
                     let identifier = try #require(TagIdentifier(hex(uid ?? "")))
                     picc = .plain(PICCIdentity(identifier: identifier, counter: read_ctr ?? 0))
                 }
-                let input = mac_param.map { $0.isEmpty ? "" : "\(enc_file ?? "")&\($0)=" } ?? ""
+                // What is encrypted, and the MAC's own name, when there is something before it.
+                let input = (enc_file ?? "") + (mac_param.map { $0.isEmpty ? "" : "&\($0)=" } ?? "")
                 return SecureDynamicMessage(
                     piccData: picc, encryptedFileData: hex(enc_file ?? ""), macInput: Array(input.utf8), mac: hex(cmac))
             }

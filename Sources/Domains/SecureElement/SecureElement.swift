@@ -132,9 +132,18 @@ extension SecureElement {
         var working = workingMemory[aid] ?? WorkingMemory()
         working.transaction = channels[channel]?.transaction
         working.purse = channels[channel]?.purse
-        let response = after.process(command, environment(on: channel), &working)
+        let environment = environment(on: channel)
+        var response = after.process(command, environment, &working)
+        for _ in 0..<ShareableCall.callsMax {
+            guard let call = working.call else { break }
+            working.call = nil
+            let answer = answer(call, from: aid, on: channel)
+            response = after.applet.resume(with: answer, environment, &working)
+        }
+        working.call = nil
         guard !response.statusWord.isRefusal else {
             channels[channel]?.purse = nil
+            keep(working.reading, of: aid)
             return response
         }
         if after != applet.code {
@@ -147,6 +156,13 @@ extension SecureElement {
         working.purse = nil
         workingMemory[aid] = working == WorkingMemory() ? nil : working
         return response
+    }
+
+    /// A refused command leaves everything as it was, except that a session which failed is over.
+    private mutating func keep(_ reading: ReadingMemory?, of aid: AID) {
+        var working = workingMemory[aid] ?? WorkingMemory()
+        working.reading = reading
+        workingMemory[aid] = working == WorkingMemory() ? nil : working
     }
 
     /// What applets may know of the rest of the card, when they are asked on a channel.
@@ -165,6 +181,7 @@ extension SecureElement {
         return AppletEnvironment(
             contactless: contactless.enumerated()
                 .sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element),
-            selectableApplications: selectable.map(\.aid), interface: CardInterface(channelAt: channel), random: random)
+            selectableApplications: selectable.map(\.aid), application: channels[channel]?.selected,
+            interface: CardInterface(channelAt: channel), random: random)
     }
 }

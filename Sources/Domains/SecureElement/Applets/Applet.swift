@@ -21,6 +21,18 @@ protocol Applet: Equatable, Sendable {
     /// - Throws: ``Refusal`` with the status word; nothing of the block is kept then.
     mutating func personalize(_ block: StoreDataCommand) throws(Refusal)
 
+    /// Another Application of the card calls through the OPEN, which vouches for the caller.
+    ///
+    /// - Returns: `nil` when this caller gets no answer.
+    func answer(
+        _ call: [UInt8], from caller: AID, _ environment: AppletEnvironment, _ working: inout WorkingMemory
+    ) -> [UInt8]?
+
+    /// The Application that ``WorkingMemory/call`` named has answered, or not; this is the command's response then.
+    func resume(
+        with answer: [UInt8]?, _ environment: AppletEnvironment, _ working: inout WorkingMemory
+    ) -> ResponseAPDU
+
     /// What the contactless registry shows of this Application, once it may be used for payment.
     var contactlessOffer: ContactlessOffer? { get }
 }
@@ -38,6 +50,8 @@ struct AppletEnvironment: Sendable {
     var contactless: [ContactlessApplication]
     /// Every Application that can be selected now, for the wallet companion.
     var selectableApplications: [AID]
+    /// The Application that is asked.
+    var application: AID?
     /// Where the command comes from.
     var interface = CardInterface.wired
     /// For unpredictable numbers.
@@ -52,6 +66,10 @@ struct WorkingMemory: Equatable, Sendable {
     var purse: PurseTransaction?
     /// The device has verified its user for the next transaction.
     var isConsumerConfirmed = false
+    /// The sessions of a trusted reading. They stay when a command is refused.
+    var reading: ReadingMemory?
+    /// Another Application that is to be called before the command has its response.
+    var call: ShareableCall?
 }
 
 extension Applet {

@@ -16,6 +16,8 @@ extension AppletCode {
         case .walletCompanion: self = .walletCompanion(try WalletCompanion(persistentState: state))
         case .storedValue: self = .storedValue(try StoredValueCompanion(persistentState: state))
         case .universalCard: self = .universalCard(try UniversalCardInstance(persistentState: state))
+        case .firstSecurity: self = .firstSecurity(try FirstSecurityApplication(persistentState: state))
+        case .secondSecurity: self = .secondSecurity(try SecondSecurityApplication(persistentState: state))
         case .purse: self = .purse(try PurseApplication(persistentState: state))
         case .smartCard: self = .smartCard(try SmartCardApplet(persistentState: state))
         }

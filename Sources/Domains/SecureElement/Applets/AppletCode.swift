@@ -10,6 +10,8 @@ enum AppletCode: Equatable, Sendable {
     case walletCompanion(WalletCompanion)
     case storedValue(StoredValueCompanion)
     case universalCard(UniversalCardInstance)
+    case firstSecurity(FirstSecurityApplication)
+    case secondSecurity(SecondSecurityApplication)
     case purse(PurseApplication)
     case smartCard(SmartCardApplet)
 
@@ -22,6 +24,8 @@ enum AppletCode: Equatable, Sendable {
         case BuiltInModule.walletCompanion: self = .walletCompanion(WalletCompanion())
         case BuiltInModule.storedValue: self = .storedValue(StoredValueCompanion())
         case BuiltInModule.universalCard: self = .universalCard(UniversalCardInstance())
+        case BuiltInModule.firstSecurity: self = .firstSecurity(FirstSecurityApplication())
+        case BuiltInModule.secondSecurity: self = .secondSecurity(SecondSecurityApplication())
         case BuiltInModule.purse: self = .purse(PurseApplication())
         case BuiltInModule.smartCard: self = .smartCard(SmartCardApplet())
         default: self = .inert(InertApplet())
@@ -49,6 +53,10 @@ enum AppletCode: Equatable, Sendable {
         case .storedValue(var applet): return run(&applet, command, environment, &working, AppletCode.storedValue)
         case .universalCard(var applet):
             return run(&applet, command, environment, &working, AppletCode.universalCard)
+        case .firstSecurity(var applet):
+            return run(&applet, command, environment, &working, AppletCode.firstSecurity)
+        case .secondSecurity(var applet):
+            return run(&applet, command, environment, &working, AppletCode.secondSecurity)
         case .purse(var applet): return run(&applet, command, environment, &working, AppletCode.purse)
         case .smartCard(var applet): return run(&applet, command, environment, &working, AppletCode.smartCard)
         }
@@ -63,6 +71,8 @@ enum AppletCode: Equatable, Sendable {
         case .walletCompanion(var applet): begin(&applet, AppletCode.walletCompanion)
         case .storedValue(var applet): begin(&applet, AppletCode.storedValue)
         case .universalCard(var applet): begin(&applet, AppletCode.universalCard)
+        case .firstSecurity(var applet): begin(&applet, AppletCode.firstSecurity)
+        case .secondSecurity(var applet): begin(&applet, AppletCode.secondSecurity)
         case .purse(var applet): begin(&applet, AppletCode.purse)
         case .smartCard(var applet): begin(&applet, AppletCode.smartCard)
         }
@@ -79,6 +89,8 @@ enum AppletCode: Equatable, Sendable {
         case .walletCompanion(var applet): try personalize(&applet, block, AppletCode.walletCompanion)
         case .storedValue(var applet): try personalize(&applet, block, AppletCode.storedValue)
         case .universalCard(var applet): try personalize(&applet, block, AppletCode.universalCard)
+        case .firstSecurity(var applet): try personalize(&applet, block, AppletCode.firstSecurity)
+        case .secondSecurity(var applet): try personalize(&applet, block, AppletCode.secondSecurity)
         case .purse(var applet): try personalize(&applet, block, AppletCode.purse)
         case .smartCard(var applet): try personalize(&applet, block, AppletCode.smartCard)
         }
@@ -96,6 +108,8 @@ enum AppletCode: Equatable, Sendable {
         case .walletCompanion(let applet): applet
         case .storedValue(let applet): applet
         case .universalCard(let applet): applet
+        case .firstSecurity(let applet): applet
+        case .secondSecurity(let applet): applet
         case .purse(let applet): applet
         case .smartCard(let applet): applet
         }
@@ -131,6 +145,7 @@ public enum BuiltInModule {
     public static let storedValuePackage: AID = "F053454E45534348414C5356"
     public static let paymentPackage: AID = "F053454E45534348414C5041"
     public static let universalCardPackage: AID = "F053454E45534348414C5543"
+    public static let trustedReadingPackage: AID = "F053454E45534348414C5452"
     public static let pursePackage: AID = "F053454E45534348414C4550"
     public static let smartCardPackage: AID = "F053454E45534348414C5343"
 
@@ -142,6 +157,8 @@ public enum BuiltInModule {
     public static let storedValue: AID = "F053454E45534348414C535601"
     public static let payment: AID = "F053454E45534348414C504101"
     public static let universalCard: AID = "F053454E45534348414C554301"
+    public static let firstSecurity: AID = "F053454E45534348414C545201"
+    public static let secondSecurity: AID = "F053454E45534348414C545202"
     public static let purse: AID = "F053454E45534348414C455001"
     public static let smartCard: AID = "F053454E45534348414C534301"
 }

@@ -5,7 +5,8 @@ public import SecureChannel
 
 extension SecureElement {
     /// A new card, as it leaves the factory: SECURED, with the security domains of its configuration, PPSE, PSE and
-    /// the two companion applets, and the packages of payment Applications, universal cards and purses without instances.
+    /// the two companion applets, and the packages of payment Applications, universal cards, purses and
+    /// trusted readings without instances.
     ///
     /// - Parameters:
     ///   - keys: the key set of each security domain, asked for in the configuration's order.
@@ -88,6 +89,7 @@ extension SecureElement {
             (BuiltInModule.storedValuePackage, [BuiltInModule.storedValue]),
             (BuiltInModule.paymentPackage, [BuiltInModule.payment]),
             (BuiltInModule.universalCardPackage, [BuiltInModule.universalCard]),
+            (BuiltInModule.trustedReadingPackage, [BuiltInModule.firstSecurity, BuiltInModule.secondSecurity]),
             (BuiltInModule.pursePackage, [BuiltInModule.purse]),
             (BuiltInModule.smartCardPackage, [BuiltInModule.smartCard]),
         ].filter { configuration.alternatives.holdsPaymentPackage || $0.0 != BuiltInModule.paymentPackage }.map {

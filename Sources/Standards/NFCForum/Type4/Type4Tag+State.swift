@@ -10,13 +10,12 @@ extension Type4Tag {
     /// Everything the tag remembers without a field. With secure dynamic messaging its keys are among it: for the tag's own
     /// file only.
     ///
-    ///     DF01 identifier | DF02 capability container | DF03 file | [DF04 layout, counter and keys]
+    ///     DF01 identifier | DF02 capability container | DF03 file | DF04 layout, counter and keys, or empty
     public var persistentState: [UInt8] {
-        var objects = [
+        [
             BERTLV(0xDF01, identifier.bytes), BERTLV(0xDF02, capabilities.bytes), BERTLV(0xDF03, file),
-        ]
-        if let secureDynamicMessaging { objects.append(BERTLV(0xDF04, secureDynamicMessaging.persistentState)) }
-        return objects.bytes
+            BERTLV(0xDF04, secureDynamicMessaging?.persistentState ?? []),
+        ].bytes
     }
 
     /// - Throws: ``Type4TagStateError`` for anything that no tag keeps.
@@ -28,7 +27,7 @@ extension Type4Tag {
             let identifier = try reader.next(0xDF01)
             let capabilities = try CapabilityContainer(bytes: try reader.next(0xDF02))
             let file = try reader.next(0xDF03)
-            let messaging = reader.isAtEnd ? nil : try reader.next(0xDF04)
+            let messaging = try reader.next(0xDF04)
             guard reader.isAtEnd else { throw Type4TagStateError(description: "bytes are left over") }
             guard let identifier = TagIdentifier(identifier) else {
                 throw Type4TagStateError(description: "the identifier has a wrong length")
@@ -37,11 +36,15 @@ extension Type4Tag {
                 Int(file[0]) << 8 | Int(file[1]) <= capabilities.messageLengthMax,
                 capabilities.fileIdentifier != Type4Command.capabilityContainer
             else { throw Type4TagStateError(description: "the file does not fit the capability container") }
-            let secureDynamicMessaging = try messaging.map {
+            let secureDynamicMessaging: SecureDynamicMessaging?
+            if messaging.isEmpty {
+                secureDynamicMessaging = nil
+            } else {
                 guard identifier.bytes.count == SecureDynamicMessage.identifierLength else {
                     throw Type4TagStateError(description: "the identifier has a wrong length")
                 }
-                return try SecureDynamicMessaging(persistentState: $0, fileSize: file.count)
+                secureDynamicMessaging = try SecureDynamicMessaging(
+                    persistentState: messaging, fileSize: file.count)
             }
             self.init(
                 identifier: identifier, capabilities: capabilities, file: file,

@@ -1,0 +1,162 @@
+import CardCryptography
+import ISO7816
+import TrustedReading
+
+/// SA2, the second security application of a trusted reading: it is paired with the NFC controller, and does what SA1 says
+/// (TNFC).
+///
+///     80 12 00 00        what waits for the NFC controller; 6A88 when nothing does
+///     80 14 00 00 data   what the NFC controller answered; 6982 when that ends channel 2
+///
+/// From outside nothing can be asked of it: only an Application on its list, with the shared secret, can.
+struct SecondSecurityApplication: StoredApplet {
+    var profile: SecondApplicationProfile?
+    var unfinished: UnfinishedPersonalization?
+
+    init() {}
+
+    /// 6F { 84 AID }
+    func fileControlInformation(for application: AID, _ environment: AppletEnvironment) -> [UInt8] {
+        BERTLV(0x6F, [BERTLV(0x84, application.bytes)]).bytes
+    }
+
+    var contactlessOffer: ContactlessOffer? { nil }
+
+    func process(
+        _ command: CommandAPDU, _ environment: AppletEnvironment, _ working: inout WorkingMemory
+    ) -> ResponseAPDU {
+        guard environment.interface == .wired else { return ResponseAPDU(.conditionsOfUseNotSatisfied) }
+        guard [0x8012, 0x8014].contains(command.appletInstruction) else {
+            return ResponseAPDU(.instructionNotSupported)
+        }
+        guard command.parameters == 0x0000 else { return ResponseAPDU(.incorrectParameters) }
+        var memory = Self.memory(in: working)
+        defer { Self.keep(memory, in: &working) }
+        return command.instruction == TrustedReading.fetch
+            ? fetch(command, &memory) : deliver(command, &memory)
+    }
+
+    private func fetch(_ command: CommandAPDU, _ memory: inout SecondApplicationMemory) -> ResponseAPDU {
+        guard command.data.isEmpty else { return ResponseAPDU(.wrongLength) }
+        guard let outgoing = memory.outgoing else { return ResponseAPDU(.referencedDataNotFound) }
+        guard outgoing.count <= command.expectedLength ?? 0 else { return ResponseAPDU(.wrongLength) }
+        memory.outgoing = nil
+        return ResponseAPDU(.success, data: outgoing)
+    }
+
+    private func deliver(_ command: CommandAPDU, _ memory: inout SecondApplicationMemory) -> ResponseAPDU {
+        do throws(LinkError) {
+            switch memory.link {
+            case .closed, .failed: return ResponseAPDU(.conditionsOfUseNotSatisfied)
+            case .greeting(let handshake):
+                guard memory.outgoing == nil else { throw .outOfOrder(expected: 0, found: 0) }
+                var session = try handshake.opened(by: command.data)
+                memory.outgoing = try session.seal(ControllerCommand.field(isOn: true).bytes)
+                memory.link = .open(session)
+                memory.isAwaiting = true
+            case .open(var session):
+                // Nobody asked, or what was asked has not been fetched.
+                guard memory.isAwaiting, memory.outgoing == nil else { throw .outOfOrder(expected: 0, found: 0) }
+                let message = try session.open(command.data)
+                guard (try? ControllerEvent(bytes: message)) != nil else { throw .malformed }
+                memory.link = .open(session)
+                memory.isAwaiting = false
+                memory.event = message
+            }
+            return ResponseAPDU(.success)
+        } catch {
+            memory = Self.failed(error, memory)
+            return ResponseAPDU(.securityStatusNotSatisfied)
+        }
+    }
+
+    /// Channel 2 is over: its keys are gone once the controller has been told to switch the field off.
+    private static func failed(_ error: LinkError, _ memory: SecondApplicationMemory) -> SecondApplicationMemory {
+        var after = SecondApplicationMemory(link: .failed(LinkFailure(error)))
+        if case .open(var session) = memory.link {
+            after.outgoing = try? session.seal(ControllerCommand.field(isOn: false).bytes)
+        }
+        return after
+    }
+
+    private static func memory(in working: WorkingMemory) -> SecondApplicationMemory {
+        if case .second(let memory) = working.reading { memory } else { SecondApplicationMemory() }
+    }
+
+    private static func keep(_ memory: SecondApplicationMemory, in working: inout WorkingMemory) {
+        working.reading = memory == SecondApplicationMemory() ? nil : .second(memory)
+    }
+}
+
+// MARK: - SA1
+
+extension SecondSecurityApplication {
+    func answer(
+        _ call: [UInt8], from caller: AID, _ environment: AppletEnvironment, _ working: inout WorkingMemory
+    ) -> [UInt8]? {
+        guard let profile, let own = environment.application, profile.callers.contains(caller),
+            call.count > SharedSecret.proofLength
+        else { return nil }
+        let message = Array(call.dropLast(SharedSecret.proofLength))
+        let proof = profile.secret.proof(of: message, from: caller, to: own)
+        guard constantTimeEqual(proof, Array(call.suffix(SharedSecret.proofLength))),
+            let asked = try? SharedCall(bytes: message)
+        else { return nil }
+        var memory = Self.memory(in: working)
+        let answer = answer(asked, profile, environment, &memory).bytes
+        Self.keep(memory, in: &working)
+        return answer + profile.secret.proof(ofAnswer: answer, to: message)
+    }
+
+    private func answer(
+        _ call: SharedCall, _ profile: SecondApplicationProfile, _ environment: AppletEnvironment,
+        _ memory: inout SecondApplicationMemory
+    ) -> SharedAnswer {
+        switch call {
+        case .open:
+            switch memory.link {
+            case .greeting, .open: return .busy
+            case .closed, .failed: break
+            }
+            let handshake = LinkHandshake(pairing: profile.pairing, random: environment.random)
+            memory = SecondApplicationMemory(link: .greeting(handshake), outgoing: handshake.hello, isAwaiting: true)
+            return .done
+        case .send(let command): return send(command, &memory)
+        case .collect: return collect(&memory)
+        case .close:
+            var after = SecondApplicationMemory()
+            if case .open(var session) = memory.link {
+                after.outgoing = try? session.seal(ControllerCommand.field(isOn: false).bytes)
+            }
+            memory = after
+            return .done
+        }
+    }
+
+    private func send(_ command: ControllerCommand, _ memory: inout SecondApplicationMemory) -> SharedAnswer {
+        if case .failed = memory.link { return collect(&memory) }
+        guard case .open(var session) = memory.link, !memory.isAwaiting, memory.event == nil else { return .outOfTurn }
+        do throws(LinkError) {
+            memory.outgoing = try session.seal(command.bytes)
+        } catch {
+            memory = Self.failed(error, memory)
+            return collect(&memory)
+        }
+        memory.link = .open(session)
+        memory.isAwaiting = true
+        return .done
+    }
+
+    private func collect(_ memory: inout SecondApplicationMemory) -> SharedAnswer {
+        if case .failed(let failure) = memory.link {
+            // The last frame may still have to be fetched.
+            memory = SecondApplicationMemory(outgoing: memory.outgoing)
+            return .failed(failure)
+        }
+        if let event = memory.event {
+            memory.event = nil
+            return .event(event)
+        }
+        return memory.isAwaiting ? .pending : .outOfTurn
+    }
+}
