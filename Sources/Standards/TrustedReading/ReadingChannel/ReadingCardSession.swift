@@ -9,8 +9,10 @@ public struct ReadingCardHandshake: Equatable, Sendable {
     private let handshake: SCP03CardHandshake
 
     /// S8, random challenges, R-MAC and R-ENCRYPTION.
-    private static let implementation = SCP03Implementation(
+    static let implementation = SCP03Implementation(
         mode: .s8, isPseudoRandom: false, responseSecurity: .macAndEncryption)
+    /// SA1's keys are its own, not derived from a master key.
+    static let keyDiversificationData = [UInt8](repeating: 0, count: KeyDiversification.dataLength)
 
     /// - Throws: ``SecureChannelCardError``.
     public init(
@@ -19,7 +21,7 @@ public struct ReadingCardHandshake: Equatable, Sendable {
         application = keys.version
         handshake = try SCP03CardHandshake(
             command, keys: keys.keys, keyVersionNumber: keys.version, implementation: Self.implementation,
-            keyDiversificationData: [UInt8](repeating: 0, count: KeyDiversification.dataLength),
+            keyDiversificationData: Self.keyDiversificationData,
             challenge: .random(random.bytes(SCP03Mode.s8.length)))
     }
 

@@ -36,7 +36,16 @@ public struct ReadingHandshake: ~Copyable, Sendable {
     /// - Throws: ``SecureChannelError``, also when SA1 does not hold the keys.
     public consuming func authenticated(by response: ResponseAPDU) throws(SecureChannelError) -> ReadingPending {
         let keys = keys.keys
-        return ReadingPending(try handshake.authenticated(by: response, keys: keys))
+        let pending = try handshake.authenticated(by: response, keys: keys)
+        // Nothing of SA1's answer may be another than SA1's: what the cryptogram leaves open is fixed.
+        guard pending.card.keyDiversificationData == ReadingCardHandshake.keyDiversificationData else {
+            throw .keyDiversificationDataMismatch
+        }
+        guard pending.card.implementation == ReadingCardHandshake.implementation else {
+            throw .implementationMismatch(
+                expected: ReadingCardHandshake.implementation, reported: pending.card.implementation)
+        }
+        return ReadingPending(pending)
     }
 }
 
