@@ -36,6 +36,10 @@ struct CardNewCommand: AsyncParsableCommand {
             A card to try terminals and readers on, with payment applications that test keys and numbers are in:
 
               seneschal card new my.card --payment test
+
+            A card with an electronic purse, loaded, for a gate:
+
+              seneschal card new my.card --payment purse
             """)
 
     @Argument(help: "The file to make. It must not exist.")
@@ -92,7 +96,8 @@ struct CardNewCommand: AsyncParsableCommand {
     @Option(
         help: """
             Put payment applications on it: test, two universal cards and one application of each style, with \
-            well-known keys; what a terminal needs to check them is written to FILE.payment.
+            well-known keys; or purse, an electronic purse. What a terminal needs to check them is written to \
+            FILE.payment.
             """)
     var payment: CardPaymentArgument?
 
@@ -135,18 +140,32 @@ struct CardNewCommand: AsyncParsableCommand {
                 try channelKeys(keys.keySet(of: entry.aid))
             })
         try authority.open()?.personalize(&card)
-        if payment == .test {
-            let payment = try TestPayment()
-            try payment.personalize(
-                &card, in: configuration.centralSecurityDomain,
-                keys: channelKeys(keys.keySet(of: configuration.centralSecurityDomain)), identity)
-            try payment.write(to: file + ".payment")
-        }
+        try put(
+            payment, on: &card, configuration, channelKeys(keys.keySet(of: configuration.centralSecurityDomain)),
+            identity)
         try CardFile.create(file, card)
         let protocols = "SCP03 \(implementation.implementation)" + (scp02Implementation.map { ", \($0)" } ?? "")
         Terminal.output("Card \(cin.hex), \(configuration.figure), \(protocols), is in \(file).")
         Terminal.output("Its keys: \(origin)")
         Terminal.output("Next: seneschal card serve \(file)")
+    }
+
+    private func put(
+        _ payment: CardPaymentArgument?, on card: inout SecureElement, _ configuration: CardConfiguration,
+        _ keys: SecureChannelKeySet, _ identity: CardIdentity
+    ) throws {
+        let domain = configuration.centralSecurityDomain
+        switch payment {
+        case .test:
+            let payment = try TestPayment()
+            try payment.personalize(&card, in: domain, keys: keys, identity)
+            try payment.write(to: file + ".payment")
+        case .purse:
+            let purse = try TestPurse()
+            try purse.personalize(&card, in: domain, keys: keys, identity)
+            try purse.write(to: file + ".payment")
+        case nil: break
+        }
     }
 
     private var scp02Implementation: SCP02Implementation? {

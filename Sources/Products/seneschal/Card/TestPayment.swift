@@ -9,8 +9,6 @@ import SecureElement
 
 /// What `--payment test` puts on a card: both universal card instances with a card record each, an application of the
 /// quick style and one of the M/Chip style, all with well-known keys and a certification authority of their own.
-///
-/// It goes the way of every card: a session with the central security domain, INSTALL and STORE DATA.
 struct TestPayment {
     /// 0123…10: the master key of the test issuer, and of the universal instances.
     static let masterKey = "0123456789ABCDEFFEDCBA9876543210"
@@ -38,15 +36,7 @@ struct TestPayment {
 
     // MARK: - Applications
 
-    private struct Application {
-        let aid: AID
-        let package: AID
-        let module: AID
-        /// One run of STORE DATA each.
-        let runs: [[DataGrouping]]
-    }
-
-    private func applications() throws -> [Application] {
+    private func applications() throws -> [TestApplication] {
         [
             try universal(.debit, "A00000033301010101", label: "Universal debit", priority: 1),
             try universal(.credit, "A00000033301010201", label: "Universal credit", priority: 2),
@@ -66,15 +56,15 @@ struct TestPayment {
             issuerCountryCode: 250)
     }
 
-    private func classic(_ aid: AID, _ personalization: PaymentPersonalization) throws -> Application {
-        Application(
+    private func classic(_ aid: AID, _ personalization: PaymentPersonalization) throws -> TestApplication {
+        TestApplication(
             aid: aid, package: BuiltInModule.paymentPackage, module: BuiltInModule.payment,
             runs: [personalization.groupings.map(\.dataGrouping)])
     }
 
     private func universal(
         _ type: UniversalPersonalization.CardType, _ aid: AID, label: String, priority: UInt8
-    ) throws -> Application {
+    ) throws -> TestApplication {
         let set = try UniversalPersonalization.onlineOnly(
             type, universalIdentifier: [UInt8](repeating: type.rawValue, count: 16), label: label,
             priority: priority, instanceKey: master, issuerCountryCode: 250)
@@ -88,7 +78,7 @@ struct TestPayment {
                     function: .nfc, number: tokens[Int(type.rawValue) - 1], expiry: expiry, sequenceNumber: 1)
             ], label: type == .debit ? "Debit card" : "Credit card", lastFour: "0010",
             paymentAccountReference: "SENE" + String(repeating: "0", count: 25), becomesChosen: true)
-        return Application(
+        return TestApplication(
             aid: aid, package: BuiltInModule.universalCardPackage, module: BuiltInModule.universalCard,
             runs: [set.groupings.map(\.dataGrouping), [record.grouping.dataGrouping]])
     }
@@ -99,36 +89,8 @@ struct TestPayment {
     func personalize(
         _ card: inout SecureElement, in domain: AID, keys: SecureChannelKeySet, _ identity: CardIdentity
     ) throws {
-        _ = card.process(SelectCommand(domain).command)
-        let mode = identity.implementation.mode
-        let handshake = try SecureChannelHandshake(
-            level: .commandMACAndDecryption, mode: mode, scp02: identity.scp02 ?? .i15,
-            hostChallenge: SystemRandomSource().bytes(mode.length), invoker: domain)
-        let initializeUpdate = handshake.initializeUpdate
-        let pending = try handshake.authenticated(by: card.process(initializeUpdate)) { _ in keys }
-        let externalAuthenticate = pending.externalAuthenticate
-        var session = try pending.opened(by: card.process(externalAuthenticate))
-        for application in try applications() {
-            let install = InstallCommand.ForInstall(
-                executableLoadFile: application.package, executableModule: application.module,
-                application: application.aid)
-            var commands = [InstallCommand.forInstallAndMakeSelectable(install).command]
-            for run in application.runs {
-                commands.append(InstallCommand.forPersonalization(application: application.aid).command)
-                commands += StoreDataCommand.blocks(of: run, blockLength: Self.blockLength).map(\.command)
-            }
-            for command in commands {
-                let response = try session.unwrap(card.process(try session.wrap(command)))
-                guard response.statusWord == .success else {
-                    throw ValidationError("The card refused \(command) with \(response.statusWord).")
-                }
-            }
-        }
-        card.reset()
+        try applications().install(on: &card, in: domain, keys: keys, identity)
     }
-
-    /// With padding and MAC, it fits a short command in every protocol.
-    private static let blockLength = 200
 
     // MARK: - For terminals
 
@@ -165,4 +127,6 @@ extension PersonalizationGrouping {
 /// What a new card can pay with, on the command line.
 enum CardPaymentArgument: String, ExpressibleByArgument, CaseIterable {
     case test
+    /// An electronic purse, for gates.
+    case purse
 }

@@ -10,9 +10,10 @@ struct TerminalCommand: AsyncParsableCommand {
               seneschal terminal pay --card my.card --authority my.card.payment --amount 1250 --json
               seneschal terminal scan "$CODE" --amount 780 --wallet http://127.0.0.1:8090 \
             --credential-file corner-shop.credential
+              seneschal terminal gate --card my.card --module gate.psam --journal gate.journal --test-keys --fare 200
 
             Without --wallet the transaction ends at the counter: nobody is asked whether it is good. With it the \
             acquirer's door of a wallet is asked, and what it does not approve ends with status 1.
             """,
-        subcommands: [TerminalPayCommand.self, TerminalScanCommand.self])
+        subcommands: [TerminalPayCommand.self, TerminalScanCommand.self, TerminalGateCommand.self])
 }
