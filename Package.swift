@@ -160,7 +160,8 @@ let package = Package(
         target(
             .adapters, "Storage",
             [
-                "TrustedServiceManager", "Wallet", "Issuing", "Payments", "Merchants", "ISO4217", "Instructions", "EMV", "SmartCardVerification",
+                "TrustedServiceManager", "Wallet", "Issuing", "Payments", "Merchants", "ISO4217", "Instructions", "EMV",
+                "SmartCardVerification",
                 "CardCryptography", "ISO7816", "GlobalPlatform", grdb,
             ]),
         target(
@@ -178,7 +179,8 @@ let package = Package(
             .adapters, "HTTPServer",
             [
                 "SeneschalAPI", "SERAM", "TrustedServiceManager", "Wallet", "Issuing", "Payments", "Merchants",
-                "Instructions", "SmartCardVerification", "ISO4217", "EMV", "JOSE", "ISO7816", "GlobalPlatform", "CardCryptography", hummingbird,
+                "Instructions", "SmartCardVerification", "ISO4217", "EMV", "JOSE", "ISO7816", "GlobalPlatform",
+                "CardCryptography", hummingbird,
                 hummingbirdCore, hummingbirdTLS, nioCore, nioSSL,
                 httpTypes, serviceLifecycle,
                 unixSignals, logging,
@@ -331,7 +333,8 @@ let package = Package(
             "HTTPServerTests",
             [
                 "HTTPServer", "SeneschalAPI", "SeneschalClient", "TrustedServiceManager", "Storage", "KeyVault",
-                "Wallet", "Issuing", "Payments", "Merchants", "Instructions", "ISO4217", "EMV", "JOSE", "MobileDevice",
+                "Wallet", "Issuing", "Payments", "Merchants", "Instructions", "SmartCardVerification", "ISO4217", "EMV",
+                "JOSE", "MobileDevice",
                 "SERAM", "ISO7816", "CardCryptography", "GlobalPlatform", hummingbird, hummingbirdTesting, httpTypes,
                 logging, nioCore, nioPosix,
                 serviceLifecycle,

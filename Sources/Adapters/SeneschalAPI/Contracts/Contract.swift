@@ -58,5 +58,5 @@ extension Contract {
         routes: Endpoints.payments)
 
     /// Every contract there is.
-    public static let all = [centralTSM, wallet, issuer]
+    public static let all = [centralTSM, wallet, issuer, payments]
 }

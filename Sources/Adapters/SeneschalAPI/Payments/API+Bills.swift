@@ -212,5 +212,5 @@ extension API {
             ])
     }
 
-    static let billIDSchema = Schema.printable(36...36, example: "bil_00000000000000000000000000000001")
+    static let billIDSchema = Schema.printable(37...37, example: "bill_00000000000000000000000000000001")
 }

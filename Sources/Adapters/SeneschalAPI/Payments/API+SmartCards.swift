@@ -92,7 +92,9 @@ extension API {
             "What makes an instance of the application this card, its key wrapped for whoever personalizes it.",
             [
                 .required("identification", smartCardSchema),
-                .required("wrappedKey", .hex(64...1_024, example: "00"), "RSA-OAEP with SHA-256."),
+                .required(
+                    "wrappedKey", .hex(128...1_024, example: String(repeating: "00", count: 128)),
+                    "RSA-OAEP with SHA-256."),
                 .required("encryptedData", .hex(1...255, example: "00"), "The data file."),
             ])
     }

@@ -1,5 +1,5 @@
 public import ISO4217
-public import Instructions
+import Instructions
 public import MobileDevice
 import SeneschalAPI
 
@@ -37,8 +37,8 @@ public struct HTTPBillService: BillService {
         let items = answer.items.map {
             ItemizedBill.Item(
                 terminal: $0.terminal, sequence: Int64($0.sequence), name: $0.name,
-                soldAt: $0.soldAt.secondsSince1970, seller: $0.seller, description: $0.description,
-                amount: Int64($0.amount))
+                soldAt: $0.soldAt.secondsSince1970, seller: $0.seller,
+                amount: Int64($0.amount), description: $0.description)
         }
         let list: ItemizedBill
         do { list = try ItemizedBill(bill: answer.bill, currency: try currency(answer.currency), items: items) } catch {

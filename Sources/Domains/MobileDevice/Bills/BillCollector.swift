@@ -1,6 +1,5 @@
 public import ISO4217
 public import Instructions
-public import JOSE
 
 /// A client's device with one bill: it activates it, shows it to terminals, delivers what they sign, and confirms once.
 ///
@@ -14,24 +13,14 @@ public import JOSE
 public actor BillCollector {
     private let service: any BillService
     private let emulation: HostCardEmulation
-    private let payer: String
-    private let paymentServer: String
-    private let key: NamedPrivateKey
+    private let key: PayerKey
     private var bill: ActiveBill?
     /// Items that the payment server has, as the terminals signed them.
     private var delivered: [SignedBillItem] = []
 
-    /// - Parameters:
-    ///   - payer: the payer's account at the payment server.
-    ///   - key: the device's own, on P-256.
-    public init(
-        _ service: any BillService, emulation: HostCardEmulation, payer: String, paymentServer: String,
-        key: NamedPrivateKey
-    ) {
+    public init(_ service: any BillService, emulation: HostCardEmulation, key: PayerKey) {
         self.service = service
         self.emulation = emulation
-        self.payer = payer
-        self.paymentServer = paymentServer
         self.key = key
     }
 
@@ -100,14 +89,12 @@ public actor BillCollector {
     public func confirm(
         _ shown: BillToVerify, userVerified: Bool, pin: String?, at now: Int64
     ) async throws(BillCollectorError) -> BillSettlement {
-        let confirmation = PayerConfirmation(
-            iss: payer, aud: paymentServer, jti: shown.challenge, iat: now,
-            exp: now + PayerConfirmation.lifetimeSecondsMax, subject: .bill, reference: shown.list.bill,
-            digest: shown.list.digest, amount: shown.list.total, currency: shown.list.currency,
-            userVerified: userVerified)
-        guard let signed = try? confirmation.signed(with: key) else { throw .key }
+        let word = try? key.confirmation(
+            of: .bill, shown.list.bill, digest: shown.list.digest, named: shown.challenge, total: shown.list.money,
+            userVerified: userVerified, at: now)
+        guard let word else { throw .key }
         return try await asking { () async throws(BillServiceError) in
-            try await service.confirmBill(shown.list.bill, confirmation: signed, pin: pin)
+            try await service.confirmBill(shown.list.bill, confirmation: word, pin: pin)
         }
     }
 

@@ -1,4 +1,3 @@
-public import CardCryptography
 public import ISO4217
 public import Instructions
 public import JOSE
@@ -17,24 +16,22 @@ public struct PayerKey: Sendable {
         self.key = key
     }
 
-    /// SHA-256 in base64url, as ``PayerConfirmation/digest`` has it.
-    public static func digest(of shown: [UInt8]) -> String { Base64URL.encode(Digest.hash(shown)) }
-
-    /// The owner's word in compact form: `shown` was seen, and is to be paid.
+    /// The owner's word in compact form: what was shown was seen, and is to be paid.
     ///
     /// - Parameters:
-    ///   - shown: the instruction of an order in compact form, or the list of a bill.
+    ///   - reference: the order's or the bill's name.
+    ///   - digest: SHA-256 in base64url of what was shown.
+    ///   - name: `jti` of the word: the challenge, where there is one.
     ///   - now: seconds since 1970.
     /// - Throws: ``JSONWebSignatureError/unsuitableKey`` for a key that is not on P-256.
     public func confirmation(
-        of subject: PayerConfirmation.Subject, _ reference: String, shown: [UInt8], total: Money, userVerified: Bool,
-        at now: Int64, random: any RandomSource
+        of subject: PayerConfirmation.Subject, _ reference: String, digest: String, named name: String, total: Money,
+        userVerified: Bool, at now: Int64
     ) throws -> String {
         try PayerConfirmation(
-            iss: account, aud: server, jti: Base64URL.encode(random.bytes(16)), iat: now,
-            exp: now + PayerConfirmation.lifetimeSecondsMax, subject: subject, reference: reference,
-            digest: Self.digest(of: shown), amount: total.minorUnits, currency: total.currency,
-            userVerified: userVerified
+            iss: account, aud: server, jti: name, iat: now, exp: now + PayerConfirmation.lifetimeSecondsMax,
+            subject: subject, reference: reference, digest: digest, amount: total.minorUnits,
+            currency: total.currency, userVerified: userVerified
         ).signed(with: key)
     }
 }

@@ -87,8 +87,8 @@ public struct PayerPhone: Sendable {
         let word: String
         do {
             word = try key.confirmation(
-                of: .order, order.name, shown: Array(pending.instruction.utf8), total: order.amount,
-                userVerified: pin == nil, at: now(), random: random)
+                of: .order, order.name, digest: Base64URL.encode(Digest.hash(Array(pending.instruction.utf8))),
+                named: newKey(), total: order.amount, userVerified: pin == nil, at: now())
         } catch {
             throw .key(reason: "\(error)")
         }

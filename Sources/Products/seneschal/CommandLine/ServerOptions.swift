@@ -48,10 +48,10 @@ struct ServerOptions: ParsableArguments {
         return value
     }
 
-    func transport() throws -> HTTPTransport {
-        try HTTPTransport(
-            server: server ?? environment["SENESCHAL_SERVER"] ?? Self.serverDefault, trustedCertificates: trust)
-    }
+    /// The server's address, from wherever it was said.
+    var address: String { server ?? environment["SENESCHAL_SERVER"] ?? Self.serverDefault }
+
+    func transport() throws -> HTTPTransport { try HTTPTransport(server: address, trustedCertificates: trust) }
 
     func credential() throws -> AccessCredential {
         if let unsafeCredential { return try read(unsafeCredential, "--unsafe-credential") }

@@ -1,0 +1,67 @@
+import CardCryptography
+import Foundation
+public import HTTPServer
+public import KeyVault
+public import Logging
+public import Payments
+public import Storage
+
+/// The parts of a payment server over one data folder, put together: what `pay serve` runs.
+public struct PaymentHouse: Sendable {
+    public let store: SQLitePaymentStore
+    public let vault: PaymentVault
+    public let payments: PaymentServer
+    public let server: PaymentsServer
+    private let upkeep: PaymentUpkeep
+
+    /// Rounds of ``keepUp(days:)`` are so far apart.
+    private static let pause = Duration.seconds(1)
+
+    /// Opens what is in the folder, or founds it: random keys, an empty ledger.
+    ///
+    /// - Parameters:
+    ///   - folder: made (0700) when absent; holds `payments.sqlite` and `vault`.
+    ///   - name: `iss` of what the server signs, `aud` of what it is sent.
+    ///   - platforms: the way on which platforms hear of results.
+    public init(
+        folder: String, unlock: VaultUnlock, name: PartyName, platforms: any PlatformDelivery,
+        policy: PaymentPolicy = .standard, clock: any PaymentClock = SystemClock(), logger: Logger
+    ) throws {
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        vault = try PaymentVault.open(at: folder + "/vault", unlock: unlock, name: name.value)
+        store = try SQLitePaymentStore(path: folder + "/payments.sqlite")
+        payments = PaymentServer(name: name, store: store, keys: vault, clock: clock, policy: policy)
+        upkeep = PaymentUpkeep(
+            orders: OrderDesk(payments), outbox: OutboxPump(payments, delivery: platforms))
+        server = PaymentsServer(payments, smartCards: SmartCardDesk(payments, keys: vault), logger: logger)
+    }
+
+    /// A credential for whoever operates the server; those before it open nothing any more.
+    public func makeOperatorCredential() async throws -> String {
+        let secret = try await AccessDesk(payments).renew(.operator, by: "first run")
+        return String(decoding: secret.revealed(), as: UTF8.self)
+    }
+
+    /// Ends what has expired and tells the platforms, every second; forgets every day what is over and older than `days`
+    /// (never, for 0). Returns when the task is cancelled.
+    public func keepUp(days: Int) async {
+        var forgotten: ContinuousClock.Instant?
+        while !Task.isCancelled {
+            _ = try? await upkeep.run()
+            if days > 0, forgotten.map({ $0.duration(to: .now) > .seconds(86_400) }) ?? true {
+                try? await upkeep.forget(olderThanDays: days)
+                forgotten = .now
+            }
+            try? await Task.sleep(for: Self.pause)
+        }
+    }
+
+    /// Lets go of the files; keys are wiped.
+    public func close() throws {
+        vault.close()
+        try store.close()
+    }
+}
+
+extension SystemClock: PaymentClock {}
