@@ -16,6 +16,9 @@ public struct LedgerSnapshot: Hashable, Sendable {
     public var totals: [Currency: LedgerTotals] {
         accounts.reduce(into: [:]) { totals, account in totals[account.currency, default: LedgerTotals()].add(account) }
     }
+
+    /// Debits and credits are equal in every currency.
+    public var isBalanced: Bool { totals.values.allSatisfy(\.isBalanced) }
 }
 
 /// The sums of all accounts of one currency: in a ledger that is right, debits and credits are equal.
