@@ -98,7 +98,7 @@ struct RewardTests {
         #expect(plaza.ledger.balance("acc_ada") == 300)
     }
 
-    @Test("what the payment server refuses is refused until somebody has it tried again, under another name")
+    @Test("what the payment server refuses is refused until somebody has it tried again, under the same name")
     func refused() async throws {
         let (plaza, shared, id) = try await rewarded()
         plaza.ledger.deposit(-9_900, "acc_quay_rewards")
@@ -113,6 +113,7 @@ struct RewardTests {
             await failure { try await plaza.platform.retryReward(id, Plaza.by(shared.ada)) } != nil)
         _ = try await plaza.platform.retryReward(id, plaza.asMerchant())
         #expect(try await plaza.platform.settleRewards() == 1)
+        #expect(try await state(plaza, shared) == .transferred)
         #expect(plaza.ledger.balance("acc_ada") == 300)
     }
 }

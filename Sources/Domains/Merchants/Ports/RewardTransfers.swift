@@ -35,6 +35,6 @@ public struct RewardTransfer: Hashable, Sendable, Codable {
 /// What the payment server says of a reward.
 public enum RewardTransferAnswer: Hashable, Sendable {
     case moved
-    /// Nothing moved under this name, and nothing will.
+    /// Nothing has moved under this name; asked for again it may.
     case refused(reason: String)
 }

@@ -31,7 +31,7 @@ extension MerchantPlatform {
     }
 
     private func isSettled(_ id: RewardID) async throws(MerchantsError) -> Bool {
-        guard let transfer = try await intend(id) else { return false }
+        guard let (transfer, refusals) = try await intend(id) else { return false }
         let answer: RewardTransferAnswer
         do {
             answer = try await transfers.transfer(transfer)
@@ -39,29 +39,32 @@ extension MerchantPlatform {
             // What became of it is not known: it stays promised.
             return false
         }
-        try await settle(id, transfer, answer)
+        try await settle(id, answer, afterRefusals: refusals)
         return true
     }
 
     /// Writes down between which accounts, before anything moves; `nil` while the first user has no account.
-    private func intend(_ id: RewardID) async throws(MerchantsError) -> RewardTransfer? {
+    private func intend(
+        _ id: RewardID
+    ) async throws(MerchantsError) -> (transfer: RewardTransfer, refusals: Int)? {
         let now = clock.now()
         return try await store.transact { records throws(MerchantsError) in
             guard var reward = try records.reward(id), reward.state == .promised else { return nil }
-            if reward.accounts == nil {
-                guard let payer = try known(reward.merchant, records).rewardAccount,
-                    let payee = try known(reward.first, records).rewardAccount
-                else { return nil }
-                reward.accounts = Reward.Accounts(payer: payer, payee: payee)
-                try records.apply(.updateReward(reward))
-            }
-            return try transfer(of: reward, now)
+            if let accounts = reward.accounts { return (try transfer(of: reward, accounts, now), reward.refusals) }
+            guard let payer = try known(reward.merchant, records).rewardAccount,
+                let payee = try known(reward.first, records).rewardAccount
+            else { return nil }
+            let accounts = Reward.Accounts(payer: payer, payee: payee)
+            reward.accounts = accounts
+            try records.apply(.updateReward(reward))
+            return (try transfer(of: reward, accounts, now), reward.refusals)
         }
     }
 
-    private func transfer(of reward: Reward, _ now: Int64) throws(MerchantsError) -> RewardTransfer? {
-        guard let accounts = reward.accounts else { return nil }
-        let name = Digest.hash(framed(["reward transfer", profile.name, reward.id.rawValue, "\(reward.refusals)"]))
+    private func transfer(
+        of reward: Reward, _ accounts: Reward.Accounts, _ now: Int64
+    ) throws(MerchantsError) -> RewardTransfer {
+        let name = Digest.hash(framed(["reward transfer", profile.name, reward.id.rawValue]))
             .prefix(16).hex.lowercased()
         let instruction = RewardInstruction(
             iss: profile.name, aud: profile.paymentServer.name, jti: name, iat: now,
@@ -72,15 +75,14 @@ extension MerchantPlatform {
             instruction: try signed(instruction))
     }
 
+    /// A transfer that was made is the last word; a refusal counts for the attempt that it answers.
     private func settle(
-        _ id: RewardID, _ transfer: RewardTransfer, _ answer: RewardTransferAnswer
+        _ id: RewardID, _ answer: RewardTransferAnswer, afterRefusals refusals: Int
     ) async throws(MerchantsError) {
         let now = clock.now()
         try await store.transact { records throws(MerchantsError) in
-            // Somebody else may have settled it meanwhile; the payment server has answered both alike.
-            guard var reward = try records.reward(id), reward.state == .promised,
-                try self.transfer(of: reward, now)?.id == transfer.id
-            else { return }
+            guard var reward = try records.reward(id), reward.state != .transferred else { return }
+            guard answer == .moved || (reward.state == .promised && reward.refusals == refusals) else { return }
             switch answer {
             case .moved: reward.state = .transferred
             case .refused(let reason): reward.state = .refused(reason: String(reason.prefix(200)))
@@ -95,8 +97,8 @@ extension MerchantPlatform {
         }
     }
 
-    /// Has a reward that the payment server has refused tried again, under another name and between the accounts as they
-    /// are now.
+    /// Has a reward that the payment server has refused tried again, between the accounts as they are now. The name is
+    /// the same, so that it moves once whatever became of the attempts before.
     public func retryReward(
         _ id: RewardID, _ requester: PlatformRequester
     ) async throws(MerchantsError) -> Reward {

@@ -14,9 +14,9 @@ public struct Reward: Hashable, Sendable, Codable {
     public var template: String
     public var amount: Money
     public var state: State
-    /// The two accounts, from the first attempt on: every attempt says the same.
+    /// The two accounts, from the first attempt on: every attempt says the same until one is refused.
     public var accounts: Accounts?
-    /// How often the payment server has refused it for good: the next attempt has another name.
+    /// How often the payment server has refused it.
     public var refusals: Int
     public var createdAt: Int64
     public var settledAt: Int64?
