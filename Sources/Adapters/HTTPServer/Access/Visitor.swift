@@ -1,4 +1,5 @@
 import Issuing
+import Merchants
 import Payments
 import TrustedServiceManager
 import Wallet
@@ -11,6 +12,8 @@ enum Visitor: Sendable {
     case issuerParty(IssuerCredential.Holder)
     /// A party of a payment server's.
     case paymentParty(CredentialHolder)
+    /// A party of a merchant platform's.
+    case merchantsParty(PlatformCredential.Holder)
     /// Somebody who is logged in to the wallet on a device.
     case walletUser(Session, Device)
     /// Whoever brings the payments of merchants to the wallet.

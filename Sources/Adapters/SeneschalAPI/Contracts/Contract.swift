@@ -57,6 +57,16 @@ extension Contract {
             """,
         routes: Endpoints.payments)
 
+    /// Of a merchant platform.
+    public static let merchants = Contract(
+        title: "Seneschal merchant platform",
+        summary: "Tags that are made and parsed, objects that are sold, offers that are shared and rewarded.",
+        description: """
+            Merchants, their customers' telephones, the payment server and the operator speak to /merchant/v1. \
+            \(commonRules) What is signed carries no Idempotency-Key: the name in it is its key.
+            """,
+        routes: Endpoints.merchants)
+
     /// Every contract there is.
     public static let all = [centralTSM, wallet, issuer, payments]
 }

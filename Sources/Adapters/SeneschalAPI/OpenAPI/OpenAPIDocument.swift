@@ -74,7 +74,7 @@ public struct OpenAPIDocument: Sendable {
                 "\(route.status)",
                 [
                     "description": .string(route.response.summary),
-                    "content": content("application/json", route.response),
+                    "content": content(route.mediaType, route.response),
                 ])
         ]
         let problems = route.allProblems

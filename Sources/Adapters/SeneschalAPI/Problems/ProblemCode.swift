@@ -14,6 +14,8 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
     case credentialsRefused, freshAuthenticationRequired, tooManyTries
     case unknownIssuer, issuerRefused, secureElementFull, secureElementMismatch
     case insufficientFunds
+    // Tags and coupons
+    case tagRefused, noReward
     case communicationEnded, communicationExpired, scriptExecuting, scriptsExhausted
     case commandRefused, scriptTooLarge
     // The card and the way to it
@@ -32,13 +34,14 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
         switch self {
         case .malformedJSON, .malformedQuery, .idempotencyKeyMissing, .idempotencyKeyInvalid: 400
         case .unauthenticated, .credentialRevoked, .credentialsRefused: 401
-        case .forbidden, .commandRefused, .assertionRefused, .notRecognized, .freshAuthenticationRequired: 403
+        case .forbidden, .commandRefused, .assertionRefused, .notRecognized, .freshAuthenticationRequired, .tagRefused:
+            403
         case .noSuchRoute, .notFound, .unknownSession: 404
         case .methodNotAllowed: 405
         case .noCommonOption: 406
         case .idempotencyConflict, .mismatch, .duplicate, .wrongState, .limitReached, .communicationEnded,
             .scriptExecuting, .scriptsExhausted, .issuerRefused, .secureElementFull, .secureElementMismatch,
-            .insufficientFunds:
+            .insufficientFunds, .noReward:
             409
         case .communicationExpired: 410
         case .bodyTooLarge, .scriptTooLarge: 413
@@ -86,6 +89,8 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
         case .secureElementFull: "The secure element has no room for another card"
         case .secureElementMismatch: "The device's number has another secure element, or none"
         case .insufficientFunds: "There is not enough on the account"
+        case .tagRefused: "The tag leads to no payment"
+        case .noReward: "There is no reward for this use"
         case .communicationEnded: "The communication has ended"
         case .communicationExpired: "The communication has expired"
         case .scriptExecuting: "A script is executing"
@@ -134,7 +139,8 @@ public enum ProblemCode: String, Codable, Sendable, CaseIterable {
         case .insufficientFunds: "Put money on the account first."
         case .secureElementMismatch: "Check the device's telephone number with its network."
         case .bodyTooLarge, .forbidden, .notFound, .mismatch, .ineligible, .duplicate, .wrongState, .limitReached,
-            .commandRefused, .cardRefused, .cardMisbehaved, .noCommonOption, .credentialsRefused:
+            .commandRefused, .cardRefused, .cardMisbehaved, .noCommonOption, .credentialsRefused, .tagRefused,
+            .noReward:
             nil
         }
     }

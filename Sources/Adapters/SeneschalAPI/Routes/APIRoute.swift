@@ -30,6 +30,8 @@ public struct APIRoute: Sendable {
     public let response: Schema
     /// The status of an answer that is no problem.
     public let status: Int
+    /// Of such an answer.
+    public let mediaType: String
     /// Whether the request changes something, and so needs an `Idempotency-Key`.
     public let isMutation: Bool
     /// The problems that this route has beside those that all routes have.
@@ -37,8 +39,8 @@ public struct APIRoute: Sendable {
 
     init(
         _ operationID: String, _ method: Method, _ path: String, for audience: Audience, _ summary: String,
-        parameters: [Parameter] = [], request: Schema?, response: Schema, status: Int = 200, isMutation: Bool = false,
-        problems: [ProblemCode] = []
+        parameters: [Parameter] = [], request: Schema?, response: Schema, status: Int = 200,
+        mediaType: String = "application/json", isMutation: Bool = false, problems: [ProblemCode] = []
     ) {
         self.operationID = operationID
         self.method = method
@@ -49,6 +51,7 @@ public struct APIRoute: Sendable {
         self.request = request
         self.response = response
         self.status = status
+        self.mediaType = mediaType
         self.isMutation = isMutation
         self.problems = problems
     }
