@@ -17,7 +17,7 @@ struct Seneschal: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, ServeCommand.self, ProviderCommand.self, OperatorCommand.self, DeviceCommand.self,
             AuthorityCommand.self, IssuerCommand.self,
-            WalletCommand.self, TerminalCommand.self, CardCommand.self, GPCommand.self,
+            MerchantPlatformCommand.self, WalletCommand.self, TerminalCommand.self, CardCommand.self, GPCommand.self,
         ])
 
     static func main() async {
