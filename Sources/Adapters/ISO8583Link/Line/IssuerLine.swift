@@ -20,6 +20,7 @@ public actor IssuerLine {
     private var pending = PendingRequests()
     /// Of the connection that is signed on.
     private var outbound: Outbound?
+    private var wasSignedOn = false
     private var requestCount: UInt64 = 0
     private var networkTraceNumber = 0
     private var lastTraffic = ContinuousClock.now
@@ -69,7 +70,7 @@ public actor IssuerLine {
 
     /// - Returns: whether it got as far as being signed on.
     private func connectOnce() async -> Bool {
-        var wasUp = false
+        wasSignedOn = false
         do {
             let connection = try await connect()
             events(.connected(peer: connection.channel.remoteAddress?.description ?? "unknown"))
@@ -82,15 +83,18 @@ public actor IssuerLine {
                     try await group.next()
                 }
             }
-            wasUp = outbound != nil
             events(.disconnected(reason: "the issuer closed the connection"))
         } catch {
-            wasUp = outbound != nil
             events(.disconnected(reason: "\(error)"))
         }
+        goDown()
+        return wasSignedOn
+    }
+
+    /// From here on nothing is sent; whoever waits is told at once.
+    private func goDown() {
         outbound = nil
         pending.failAll(.connectionLost)
-        return wasUp
     }
 
     private func connect() async throws -> MessageChannel {
@@ -105,6 +109,7 @@ public actor IssuerLine {
     }
 
     private func read(_ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ outbound: Outbound) async throws {
+        defer { goDown() }
         for try await frame in inbound {
             let message: Message
             do {
@@ -128,6 +133,7 @@ public actor IssuerLine {
     private func keepUp(_ outbound: Outbound) async throws {
         try await manage(.signOn, outbound)
         self.outbound = outbound
+        wasSignedOn = true
         lastTraffic = .now
         events(.signedOn)
         for waiter in upWaiters { waiter.resume() }

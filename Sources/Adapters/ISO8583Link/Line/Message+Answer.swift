@@ -20,7 +20,7 @@ extension Message {
 
     /// Network management is approved when its code is known; `nil` for anything else.
     func networkAnswer() throws(FieldValueError) -> Message? {
-        guard type == .networkManagementRequest else { return nil }
+        guard type.withoutRepeat == .networkManagementRequest else { return nil }
         return try answer(networkManagementCode == nil ? .invalidTransaction : .approved)
     }
 }

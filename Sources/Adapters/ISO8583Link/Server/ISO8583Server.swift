@@ -24,7 +24,7 @@ public struct ISO8583Server: Sendable {
         self.answering = answering
     }
 
-    /// Serves until the task is cancelled; requests that are being answered are finished.
+    /// Serves until the task is cancelled. What is being answered then is done, whether or not its answer still leaves.
     ///
     /// - Parameters:
     ///   - port: 0 for any that is free.

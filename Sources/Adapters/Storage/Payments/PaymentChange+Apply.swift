@@ -24,6 +24,8 @@ extension PaymentChange {
         case .bill(let record): try BillTables.bills.commit(record, in: database)
         case .billPlace(let record): try BillTables.places.commit(record, in: database)
         case .billedItem(let record): try BillTables.items.commit(record, in: database)
+        case .issuerPayment(let record): try IssuerPaymentTables.payments.commit(record, in: database)
+        case .traceCounter(let record): try IssuerPaymentTables.traceCounters.commit(record, in: database)
         case .idempotency(let record): try PaymentJournalTables.idempotencyRecords.insert(record, into: database)
         case .audit(let entry): try PaymentJournalTables.auditEntries.insert(entry, into: database)
         case .outbox(let line): _ = try PaymentJournalTables.outboxLines.insertNumbered(line, into: database)
@@ -37,6 +39,7 @@ extension PaymentChange {
         for sql in [
             "DELETE FROM request WHERE created_at < ?",
             "DELETE FROM payment_order WHERE state <> 'open' AND expires_at < ?",
+            "DELETE FROM issuer_payment WHERE settled_at < ?",
             "DELETE FROM outbox_line WHERE next_attempt_at IS NULL AND created_at < ?",
             "DELETE FROM audit_entry WHERE at < ?",
             "DELETE FROM credential WHERE revoked_at < ?",

@@ -13,6 +13,7 @@ enum PaymentSchema {
         migrator.registerMigration("0004-journal") { try $0.execute(sql: PaymentJournalTables.schema) }
         migrator.registerMigration("0005-smart-cards") { try $0.execute(sql: SmartCardTables.schema) }
         migrator.registerMigration("0006-bills") { try $0.execute(sql: BillTables.schema) }
+        migrator.registerMigration("0007-issuer-payments") { try $0.execute(sql: IssuerPaymentTables.schema) }
         return migrator
     }
 }

@@ -39,6 +39,10 @@ public enum PaymentChange: Sendable {
     case billPlace(BillPlace)
     case billedItem(BilledItem)
 
+    // Payments that card issuers answer for
+    case issuerPayment(IssuerPayment)
+    case traceCounter(TraceCounter)
+
     // Journal
     case idempotency(IdempotencyRecord)
     case audit(AuditEntry)
@@ -48,6 +52,6 @@ public enum PaymentChange: Sendable {
     case retryOutbox(OutboxLine)
     /// It has arrived.
     case outboxDelivered(number: Int64)
-    /// Kept answers, orders that are over, audit entries and abandoned lines from before a time. Never a transfer.
+    /// Kept answers, orders and issuer payments that are over, audit entries and abandoned lines from before a time. Never a transfer.
     case forget(before: Int64)
 }

@@ -2,13 +2,16 @@
 public struct PaymentUpkeep: Sendable {
     public let orders: OrderDesk
     public let outbox: OutboxPump
+    /// `nil` where no line goes to an issuer.
+    public let issuerPayments: IssuerPaymentDesk?
 
     /// Reservations freed in one transaction.
     static let reservationsMax = 500
 
-    public init(orders: OrderDesk, outbox: OutboxPump) {
+    public init(orders: OrderDesk, outbox: OutboxPump, issuerPayments: IssuerPaymentDesk? = nil) {
         self.orders = orders
         self.outbox = outbox
+        self.issuerPayments = issuerPayments
     }
 
     private var server: PaymentServer { orders.server }
@@ -26,6 +29,7 @@ public struct PaymentUpkeep: Sendable {
             report.expiredReservations += freed
             if freed < Self.reservationsMax { break }
         }
+        report.acceptedReversals = try await issuerPayments?.settle() ?? 0
         report.deliveredResults = try await outbox.deliverDue()
         return report
     }
@@ -46,6 +50,8 @@ public struct PaymentUpkeepReport: Hashable, Sendable {
     /// Closed or ended by time.
     public var overdueBills = 0
     public var expiredReservations = 0
+    /// By the issuers of cards.
+    public var acceptedReversals = 0
     public var deliveredResults = 0
 
     public init() {}
