@@ -265,8 +265,12 @@ let package = Package(
             "PaymentsTests",
             [
                 "Payments", "Storage", "KeyVault", "ISO4217", "Instructions", "SmartCardVerification", "EMV", "JOSE",
-                "CardCryptography", "ISO7816",
+                "CardCryptography", "ISO7816", "LedgerUnderLoad",
             ]),
+        // Moves money until it is killed, for PaymentsTests.
+        .executableTarget(
+            name: "LedgerUnderLoad", dependencies: ["Payments", "Storage", "ISO4217"], path: "Tests/LedgerUnderLoad",
+            swiftSettings: strict),
         tests(
             "MerchantsTests",
             [

@@ -1,0 +1,152 @@
+import SmartCardVerification
+import Synchronization
+
+@testable import Payments
+
+/// Cuts the line at a step: before it is done, or after it is done and before its answer arrives.
+final class StoreScissors: Sendable {
+    enum Side: CaseIterable, Sendable { case before, after }
+
+    private let plan = Mutex<(step: Int, side: Side)?>(nil)
+    private let steps = Mutex(0)
+
+    var stepCount: Int { steps.withLock { $0 } }
+
+    /// Counts from zero again; cuts step `step`, counted from 0, or none.
+    func set(_ step: Int?, _ side: Side = .before) {
+        steps.withLock { $0 = 0 }
+        plan.withLock { $0 = step.map { ($0, side) } }
+    }
+
+    /// Whether this step is cut, and where.
+    func next() -> Side? {
+        let number = steps.withLock { count in
+            count += 1
+            return count - 1
+        }
+        return plan.withLock { $0?.step == number ? $0?.side : nil }
+    }
+}
+
+/// A store whose commits can be cut.
+final class CuttingPaymentStore: PaymentStore {
+    let inner: any PaymentStore
+    let scissors: StoreScissors
+
+    init(_ inner: any PaymentStore, _ scissors: StoreScissors) {
+        self.inner = inner
+        self.scissors = scissors
+    }
+
+    func commit(_ changes: [PaymentChange]) async throws(PaymentStoreError) {
+        let cut = scissors.next()
+        if cut == .before { throw .failed("cut") }
+        try await inner.commit(changes)
+        if cut == .after { throw .failed("cut") }
+    }
+
+    // MARK: - Reads, which are not cut
+
+    func idempotencyRecord(scope: String, key: String) async throws(PaymentStoreError) -> IdempotencyRecord? {
+        try await inner.idempotencyRecord(scope: scope, key: key)
+    }
+    func auditEntries(limit: Int) async throws(PaymentStoreError) -> [AuditEntry] {
+        try await inner.auditEntries(limit: limit)
+    }
+    func dueOutboxLines(at now: Int64, limit: Int) async throws(PaymentStoreError) -> [OutboxLine] {
+        try await inner.dueOutboxLines(at: now, limit: limit)
+    }
+    func abandonedOutboxLines(limit: Int) async throws(PaymentStoreError) -> [OutboxLine] {
+        try await inner.abandonedOutboxLines(limit: limit)
+    }
+    func ledgerAccount(_ id: AccountID) async throws(PaymentStoreError) -> LedgerAccount? {
+        try await inner.ledgerAccount(id)
+    }
+    func ledgerAccounts(after id: AccountID?, limit: Int) async throws(PaymentStoreError) -> [LedgerAccount] {
+        try await inner.ledgerAccounts(after: id, limit: limit)
+    }
+    func transfer(_ id: TransferID) async throws(PaymentStoreError) -> RecordedTransfer? {
+        try await inner.transfer(id)
+    }
+    func pendingTransfer(_ id: TransferID) async throws(PaymentStoreError) -> PendingTransfer? {
+        try await inner.pendingTransfer(id)
+    }
+    func transfers(after number: Int64, limit: Int) async throws(PaymentStoreError) -> [RecordedTransfer] {
+        try await inner.transfers(after: number, limit: limit)
+    }
+    func transfers(of account: AccountID, before number: Int64?, limit: Int) async throws(PaymentStoreError)
+        -> [RecordedTransfer]
+    { try await inner.transfers(of: account, before: number, limit: limit) }
+    func ledgerSnapshot() async throws(PaymentStoreError) -> LedgerSnapshot { try await inner.ledgerSnapshot() }
+    func record(_ batch: [Transfer], at now: Int64) async throws(PaymentStoreError) -> [TransferResult] {
+        try await inner.record(batch, at: now)
+    }
+    func expirePendingTransfers(at now: Int64, limit: Int) async throws(PaymentStoreError) -> Int {
+        try await inner.expirePendingTransfers(at: now, limit: limit)
+    }
+    func payer(_ account: AccountID) async throws(PaymentStoreError) -> Payer? { try await inner.payer(account) }
+    func payer(ofDevice keyName: String) async throws(PaymentStoreError) -> Payer? {
+        try await inner.payer(ofDevice: keyName)
+    }
+    func payerCount() async throws(PaymentStoreError) -> Int { try await inner.payerCount() }
+    func terminalCount() async throws(PaymentStoreError) -> Int { try await inner.terminalCount() }
+    func platform(_ name: PartyName) async throws(PaymentStoreError) -> Platform? { try await inner.platform(name) }
+    func platforms(limit: Int) async throws(PaymentStoreError) -> [Platform] { try await inner.platforms(limit: limit) }
+    func terminal(_ name: PartyName) async throws(PaymentStoreError) -> Terminal? { try await inner.terminal(name) }
+    func terminals(after name: PartyName?, limit: Int) async throws(PaymentStoreError) -> [Terminal] {
+        try await inner.terminals(after: name, limit: limit)
+    }
+    func signingKey(named name: String) async throws(PaymentStoreError) -> SigningKey? {
+        try await inner.signingKey(named: name)
+    }
+    func signingKeys(of holder: SigningKey.Holder) async throws(PaymentStoreError) -> [SigningKey] {
+        try await inner.signingKeys(of: holder)
+    }
+    func credential(digest: [UInt8]) async throws(PaymentStoreError) -> AccessCredential? {
+        try await inner.credential(digest: digest)
+    }
+    func order(_ id: OrderID) async throws(PaymentStoreError) -> Order? { try await inner.order(id) }
+    func order(of platform: PartyName, instruction: String) async throws(PaymentStoreError) -> Order? {
+        try await inner.order(of: platform, instruction: instruction)
+    }
+    func orders(of payer: AccountID, limit: Int) async throws(PaymentStoreError) -> [Order] {
+        try await inner.orders(of: payer, limit: limit)
+    }
+    func openOrderCount(of payer: AccountID, at now: Int64) async throws(PaymentStoreError) -> Int {
+        try await inner.openOrderCount(of: payer, at: now)
+    }
+    func overdueOrders(at now: Int64, limit: Int) async throws(PaymentStoreError) -> [Order] {
+        try await inner.overdueOrders(at: now, limit: limit)
+    }
+    func bill(_ id: BillID) async throws(PaymentStoreError) -> Bill? { try await inner.bill(id) }
+    func bills(of payer: AccountID, limit: Int) async throws(PaymentStoreError) -> [Bill] {
+        try await inner.bills(of: payer, limit: limit)
+    }
+    func billPlace(of payer: AccountID) async throws(PaymentStoreError) -> BillPlace? {
+        try await inner.billPlace(of: payer)
+    }
+    func billedItem(terminal: PartyName, sequence: Int64) async throws(PaymentStoreError) -> BilledItem? {
+        try await inner.billedItem(terminal: terminal, sequence: sequence)
+    }
+    func overdueBills(at now: Int64, limit: Int) async throws(PaymentStoreError) -> [Bill] {
+        try await inner.overdueBills(at: now, limit: limit)
+    }
+    func smartCard(_ card: SmartCardIdentification) async throws(PaymentStoreError) -> SmartCard? {
+        try await inner.smartCard(card)
+    }
+    func smartCards(of account: AccountID) async throws(PaymentStoreError) -> [SmartCard] {
+        try await inner.smartCards(of: account)
+    }
+    func cardData(of account: AccountID, card: SmartCardIdentification) async throws(PaymentStoreError)
+        -> AccountCardData?
+    { try await inner.cardData(of: account, card: card) }
+    func cardChallenges(of terminal: PartyName) async throws(PaymentStoreError) -> [CardChallenge] {
+        try await inner.cardChallenges(of: terminal)
+    }
+    func cardFailures(of card: SmartCardIdentification, at terminal: PartyName) async throws(PaymentStoreError)
+        -> CardFailures?
+    { try await inner.cardFailures(of: card, at: terminal) }
+    func cardPayment(terminal: PartyName, transaction: String) async throws(PaymentStoreError) -> CardPayment? {
+        try await inner.cardPayment(terminal: terminal, transaction: transaction)
+    }
+}
