@@ -19,6 +19,7 @@ enum Benchmarks {
         report("Host library", try await benchmarkInstallation())
         report("Provisioning over HTTP", try await benchmarkProvisioning())
         report("SE-data look-ups over HTTP", try await benchmarkLookUps())
+        report("Ledger", try await benchmarkLedger())
         let missed = measurements.count { $0.isMet == false }
         write(missed == 0 ? "every goal is met" : "\(missed) goals are missed")
         if missed > 0 { exit(1) }

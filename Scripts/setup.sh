@@ -60,6 +60,9 @@ missing_clients() {
     find /usr/lib /usr/local/lib -name 'libifdvpcd.so*' 2>/dev/null | grep -q . || echo vsmartcard-vpcd
     command -v opensc-tool >/dev/null || echo opensc
     command -v pcsc_scan >/dev/null || echo pcsc-tools
+    command -v hledger >/dev/null || echo hledger
+    command -v ledger >/dev/null || echo ledger
+    command -v bean-check >/dev/null || echo beancount
     command -v unshare >/dev/null || echo util-linux
     command -v openssl >/dev/null || echo openssl
     /usr/bin/python3 -c 'import smartcard' 2>/dev/null || echo python3-pyscard

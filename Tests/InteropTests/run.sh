@@ -30,6 +30,7 @@ if [ "${1:-}" != --inside ]; then
         skip "no private mount namespace: run as root, or create /run/pcscd and allow user namespaces"
     if [ -z "${SENESCHAL:-}" ]; then
         swift build --product seneschal >&2 || exit 1
+        swift build --product LedgerUnderLoad >&2 || exit 1
         SENESCHAL=$(swift build --show-bin-path)/seneschal
     fi
     if [ -z "${GP:-}" ] && command -v gp >/dev/null && gp --version 2>&1 | grep -q GlobalPlatformPro; then GP=gp; fi
