@@ -9,6 +9,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
     case berTLV = "ber-tlv"
     /// Bytes as payment data: lists, records, personalization, codes.
     case paymentData = "payment-data"
+    /// Bytes as messages between acquirers and issuers, in every dialect.
+    case iso8583
     /// Frames for a card in the field of a reader, and a link that loses them.
     case nearField = "near-field"
     /// A card's answers for a terminal, honest and others.
@@ -31,7 +33,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
     /// The longest input that the fuzzer tries; longer ones are cut.
     public var inputLengthMax: Int {
         switch self {
-        case .apdu, .berTLV, .paymentData, .nearField, .terminal, .loadFileRecipe, .channelCard, .channelHost: 1_024
+        case .apdu, .berTLV, .paymentData, .iso8583, .nearField, .terminal, .loadFileRecipe, .channelCard, .channelHost:
+            1_024
         case .loadFile, .cardState, .cardScript: 4_096
         }
     }
@@ -47,6 +50,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
         case .apdu: try fuzzAPDU(bytes)
         case .berTLV: try fuzzBERTLV(bytes)
         case .paymentData: try fuzzPaymentData(bytes)
+        case .iso8583: try fuzzISO8583(bytes)
         case .nearField: try fuzzNearField(bytes)
         case .terminal: try fuzzTerminal(bytes)
         case .loadFile: try fuzzLoadFile(bytes)

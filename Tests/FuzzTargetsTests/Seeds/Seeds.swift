@@ -9,6 +9,7 @@ enum Seeds {
         case .apdu: commands
         case .berTLV: templates
         case .paymentData: paymentData
+        case .iso8583: messages
         case .nearField: frames
         case .terminal: conversations
         case .loadFile: loadFiles
