@@ -1,6 +1,7 @@
 import CardCryptography
 import Foundation
 public import HTTPServer
+public import ISO8583Link
 public import Issuing
 public import KeyVault
 public import Logging
@@ -16,6 +17,8 @@ public struct IssuerHouse: Sendable {
     public let issuer: CardIssuer
     public let desk: IssuerDesk
     public let server: IssuerServer
+    private let clock: any IssuerClock
+    private let logger: Logger
 
     /// Opens what is in the folder, or founds it: random keys, no cardholders.
     ///
@@ -35,6 +38,22 @@ public struct IssuerHouse: Sendable {
         server = IssuerServer(desk: desk, store: store, messages: messages, logger: logger)
         self.store = store
         self.vault = vault
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// The door for acquirers (ISO 8583), over the same issuer and the same store.
+    public func acquirerServer(_ agreed: LineProtocol) -> ISO8583Server {
+        let (door, logger) = (AcquirerDoor(issuer: issuer, clock: clock), logger)
+        return ISO8583Server(ISO8583ServerConfiguration(protocol: agreed)) { event in
+            switch event {
+            case .refused, .late: logger.warning("iso8583", metadata: ["event": "\(event)"])
+            case .connected, .signedOn, .disconnected: logger.info("iso8583", metadata: ["event": "\(event)"])
+            case .received, .sent: logger.debug("iso8583", metadata: ["event": "\(event)"])
+            }
+        } answering: {
+            await door.answer($0)
+        }
     }
 
     /// Forgets, now and every day, what is over and older than `days`; returns when the task is cancelled.

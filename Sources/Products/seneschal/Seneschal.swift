@@ -18,6 +18,7 @@ struct Seneschal: AsyncParsableCommand {
             DemoCommand.self, ServeCommand.self, ProviderCommand.self, OperatorCommand.self, DeviceCommand.self,
             AuthorityCommand.self, IssuerCommand.self,
             MerchantPlatformCommand.self, WalletCommand.self, TerminalCommand.self, CardCommand.self, GPCommand.self,
+            ISO8583Command.self,
         ])
 
     static func main() async {
