@@ -70,13 +70,14 @@ missing_clients() {
     /usr/bin/python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
 }
 
-# nfcpy reads the card over the air, pyemv recomputes its cryptograms: a virtual environment on top of the system's Python.
+# nfcpy reads the card over the air, pyemv recomputes its cryptograms, pyiso8583 is the other end of a line: a virtual
+# environment on top of the system's Python.
 install_python_clients() {
     local folder=.build/interop
-    "$folder/bin/python" -c 'import nfc, pyemv' 2>/dev/null && return
-    /usr/bin/python3 -m venv --system-site-packages "$folder" && "$folder/bin/pip" install --quiet nfcpy pyemv && return
+    "$folder/bin/python" -c 'import nfc, pyemv, iso8583' 2>/dev/null && return
+    /usr/bin/python3 -m venv --system-site-packages "$folder" && "$folder/bin/pip" install --quiet nfcpy pyemv pyiso8583 && return
     rm -rf "$folder"
-    echo "setup: nfcpy and pyemv could not be installed from here; the checks that need them are skipped" >&2
+    echo "setup: nfcpy, pyemv and pyiso8583 could not be installed from here; the checks that need them are skipped" >&2
 }
 
 # Prints the Debian packages that reading and drawing cards need, those that are missing.

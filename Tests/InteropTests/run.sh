@@ -7,7 +7,7 @@
 #   GP=COMMAND       GlobalPlatformPro, for instance "java -jar gp.jar"; `gp` in PATH otherwise
 #   GPSHELL=COMMAND  gpshell3; `gpshell3` in PATH otherwise
 #   PYSIM=COMMAND    pySim-shell; `pySim-shell.py` in PATH otherwise
-#   PYTHON=COMMAND   a Python with pyscard, cryptography, nfcpy and pyemv; .build/interop or the system's otherwise
+#   PYTHON=COMMAND   a Python with pyscard, cryptography, nfcpy, pyemv, pyiso8583; .build/interop or the system's otherwise
 #   EMVTOOL=COMMAND, EMVPYTHON=COMMAND  emvtool, and a Python with pyscard and pyemv (clients/emv.sh)
 #   CAP=FILE         a further load file with one applet, for the install and delete checks
 #   ONLY=NAME        only clients/NAME.sh
