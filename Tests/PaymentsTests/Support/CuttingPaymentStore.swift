@@ -118,6 +118,21 @@ final class CuttingPaymentStore: PaymentStore {
     func overdueOrders(at now: Int64, limit: Int) async throws(PaymentStoreError) -> [Order] {
         try await inner.overdueOrders(at: now, limit: limit)
     }
+    func issuerPayment(_ id: IssuerPaymentID) async throws(PaymentStoreError) -> IssuerPayment? {
+        try await inner.issuerPayment(id)
+    }
+    func issuerPayment(of terminal: PartyName, key: String) async throws(PaymentStoreError) -> IssuerPayment? {
+        try await inner.issuerPayment(of: terminal, key: key)
+    }
+    func requestedIssuerPayments(
+        after id: IssuerPaymentID?, limit: Int
+    ) async throws(PaymentStoreError) -> [IssuerPayment] {
+        try await inner.requestedIssuerPayments(after: id, limit: limit)
+    }
+    func dueIssuerReversals(at now: Int64, limit: Int) async throws(PaymentStoreError) -> [IssuerPayment] {
+        try await inner.dueIssuerReversals(at: now, limit: limit)
+    }
+    func traceCounter() async throws(PaymentStoreError) -> TraceCounter? { try await inner.traceCounter() }
     func bill(_ id: BillID) async throws(PaymentStoreError) -> Bill? { try await inner.bill(id) }
     func bills(of payer: AccountID, limit: Int) async throws(PaymentStoreError) -> [Bill] {
         try await inner.bills(of: payer, limit: limit)
