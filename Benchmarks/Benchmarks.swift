@@ -14,6 +14,7 @@ enum Benchmarks {
         report("SCP02 (one thread)", benchmarkSCP02())
         report("Card in process", benchmarkCard())
         report("Universal card", try benchmarkUniversalCard())
+        report("Fare gate", try await benchmarkGate())
         report("Card with content", try await benchmarkFurnishedCard())
         report("Card over vpcd", try await benchmarkVPCD())
         report("Host library", try await benchmarkInstallation())

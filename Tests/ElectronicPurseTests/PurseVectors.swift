@@ -96,3 +96,5 @@ func number<Number: FixedWidthInteger>(_ hex: String) -> Number {
 }
 
 func key(_ hex: String) throws -> PurseKey { try PurseKey(SecretBytes(bytes(hex))) }
+
+func secret(_ hex: String?) -> SecretBytes? { hex.map { SecretBytes(bytes($0)) } }

@@ -313,7 +313,27 @@ struct GateTerminalTests {
         #expect(try other.account().balance == 800)
     }
 
-    @Test("the gate takes no more purchases than it can remember, and a long journal is made shorter")
+    @Test("with 64 purchases pending the gate begins no other, and settles each of them as its card comes")
+    func full() async throws {
+        var world = try await GateWorld(GateProfile(windowSeconds: 6_000))
+        let cards = try (0..<65).map { number in
+            try PurseCard(.make("30031040000000\(10_000 + number)", seed: UInt64(number)), balance: 1_000)
+        }
+        for card in cards.prefix(64) {
+            _ = try await world.tap(card, GateFare(200), .init(index: Self.debit, moment: .after))
+        }
+        #expect(world.gate.state.pending.count == 64)
+        #expect(try await world.tap(cards[64]) == .refused(.gateFull))
+        #expect(try cards[64].account().balance == 1_000)
+        #expect(try passage(try await world.tap(cards[20])).evidence == .proof)
+        #expect(try passage(try await world.tap(cards[64])).evidence == .answer)
+        for card in cards.prefix(64) where card.data != cards[20].data {
+            #expect(try passage(try await world.tap(card)).evidence == .proof)
+        }
+        for card in cards { #expect(try card.account().balance == 800) }
+    }
+
+    @Test("a long journal is made shorter, and what it sums up to stays")
     func bounds() async throws {
         var world = try await GateWorld()
         let card = try card(90_000)

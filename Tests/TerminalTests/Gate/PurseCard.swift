@@ -167,7 +167,7 @@ struct PersonalizedPurse: Sendable {
     static let first = make("3003104000012345678", seed: 1)
     static let second = make("3003104000087654321", seed: 2)
 
-    private static func make(_ number: String, seed: UInt64) -> PersonalizedPurse {
+    static func make(_ number: String, seed: UInt64) -> PersonalizedPurse {
         do { return try PersonalizedPurse(number, seed: seed) } catch { preconditionFailure("a card: \(error)") }
     }
 
@@ -180,7 +180,7 @@ struct PersonalizedPurse: Sendable {
             dek: SecretBytes([UInt8](repeating: 3, count: 16)))
         var card = SecureElement.manufacture(
             identity: CardIdentity(
-                issuerIdentificationNumber: [1], cardImageNumber: [UInt8(seed)],
+                issuerIdentificationNumber: [1], cardImageNumber: [UInt8(truncatingIfNeeded: seed)],
                 keyDiversificationData: Array(0..<10),
                 implementation: SCP03Implementation(
                     mode: .s8, isPseudoRandom: true, responseSecurity: .macAndEncryption)),

@@ -7,7 +7,9 @@ import ISO7816
 public struct PurseTripRecord: Hashable, Sendable {
     public static let length = 48
 
+    /// What the person did.
     public enum Kind: UInt8, Sendable { case entry = 0x03, exit = 0x04, single = 0x06 }
+    /// What the person travelled with.
     public enum Means: UInt8, Sendable { case metro = 0x01, bus = 0x02 }
 
     public var kind: Kind
