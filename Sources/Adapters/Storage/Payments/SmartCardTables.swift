@@ -52,6 +52,7 @@ enum SmartCardTables {
             record TEXT NOT NULL,
             PRIMARY KEY (terminal, place)
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX card_challenge_issued ON card_challenge (issued_at);
 
         CREATE TABLE card_failures (
             card TEXT NOT NULL,
@@ -61,6 +62,7 @@ enum SmartCardTables {
             record TEXT NOT NULL,
             PRIMARY KEY (card, terminal)
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX card_failures_last ON card_failures (last_at);
 
         CREATE TABLE card_payment (
             terminal TEXT NOT NULL,
@@ -70,6 +72,7 @@ enum SmartCardTables {
             record TEXT NOT NULL,
             PRIMARY KEY (terminal, transaction_name)
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX card_payment_decided ON card_payment (decided_at);
         """
 
     /// Of what is over since before a time. A transaction's transfer stays in the ledger under its name.
