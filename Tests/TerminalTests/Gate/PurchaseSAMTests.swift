@@ -40,10 +40,10 @@ struct PurchaseSAMTests {
     @Test("its state is read back equal; a shorter, longer or altered one is none; the key is never printed")
     func state() throws {
         var module = module
-        for _ in 0..<70 { _ = module.process(request.command) }
+        for _ in 0..<300 { _ = module.process(request.command) }
         var restored = try PurchaseSAM(persistentState: module.persistentState)
-        #expect(restored.persistentState == module.persistentState && restored.terminalSerial == 70)
-        #expect(restored.process(request.command).data.prefix(4) == [0, 0, 0, 71])
+        #expect(restored.persistentState == module.persistentState && restored.terminalSerial == 300)
+        #expect(restored.process(request.command).data.prefix(4) == [0, 0, 0x01, 0x2D])
         let state = module.persistentState
         #expect(state.count == 27 + 8 * PurchaseSAM.rememberedMax)
         for count in [0, 26, state.count - 1] {

@@ -24,8 +24,8 @@ public struct PurchaseSAM: Equatable, Sendable {
     /// Changes whenever ``persistentState`` does.
     public private(set) var persistentRevision: UInt64 = 0
 
-    /// Purchases whose MAC2 can still be checked.
-    public static let rememberedMax = 64
+    /// Purchases whose MAC2 can still be checked: all that a gate may have pending, and those of others meanwhile.
+    public static let rememberedMax = 256
     /// READ BINARY of the terminal's number, file 16.
     public static let readTerminalNumber = CommandAPDU(0x00, 0xB0, 0x96, 0x00, expectedLength: 6)
 
