@@ -15,6 +15,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
     case nearField = "near-field"
     /// A card's answers for a terminal, honest and others.
     case terminal
+    /// Bytes as an NDEF message, its records as each of their types.
+    case ndef
+    /// Commands for a Type 4 Tag, a reader's and all others.
+    case tag
     /// Bytes as a CAP, in a JAR or bare, and as a load file.
     case loadFile = "load-file"
     /// Bytes as decisions of a builder that makes nearly valid CAPs.
@@ -33,7 +37,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
     /// The longest input that the fuzzer tries; longer ones are cut.
     public var inputLengthMax: Int {
         switch self {
-        case .apdu, .berTLV, .paymentData, .iso8583, .nearField, .terminal, .loadFileRecipe, .channelCard, .channelHost:
+        case .apdu, .berTLV, .paymentData, .iso8583, .nearField, .terminal, .ndef, .tag, .loadFileRecipe, .channelCard,
+            .channelHost:
             1_024
         case .loadFile, .cardState, .cardScript: 4_096
         }
@@ -53,6 +58,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
         case .iso8583: try fuzzISO8583(bytes)
         case .nearField: try fuzzNearField(bytes)
         case .terminal: try fuzzTerminal(bytes)
+        case .ndef: try fuzzNDEF(bytes)
+        case .tag: try fuzzTag(bytes)
         case .loadFile: try fuzzLoadFile(bytes)
         case .loadFileRecipe: try fuzzLoadFileRecipe(bytes)
         case .channelCard: try fuzzChannelCard(bytes)

@@ -12,6 +12,8 @@ enum Seeds {
         case .iso8583: messages
         case .nearField: frames
         case .terminal: conversations
+        case .ndef: messages
+        case .tag: tagCommands
         case .loadFile: loadFiles
         case .loadFileRecipe: recipes
         case .channelCard: cardSessions

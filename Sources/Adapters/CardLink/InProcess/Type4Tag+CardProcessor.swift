@@ -1,0 +1,3 @@
+public import NFCForum
+
+extension Type4Tag: CardProcessor {}
