@@ -52,6 +52,20 @@ public struct SeneschalClient: Sendable {
         return try await answer(to: message)
     }
 
+    /// Asks for a long text, and hands it over part by part as it comes. A torn connection is not repeated.
+    func receive(
+        _ route: APIRoute, _ parameters: [String: String], _ take: (String) throws -> Void
+    ) async throws {
+        guard let target = route.target(parameters) else {
+            preconditionFailure("\(route.operationID) is called with its path parameters")
+        }
+        let message = HTTPTransport.Message(method: route.method, target: target, credential: credential)
+        let answer = try await transport.send(message, timeout: .hours(1), take)
+        guard answer.status != 200 else { return }
+        let problem: Problem = try decode(answer)
+        throw SeneschalClientError.problem(problem)
+    }
+
     private func answer<Answer: WireType>(
         to message: HTTPTransport.Message
     ) async throws(SeneschalClientError) -> Answer {

@@ -17,7 +17,8 @@ struct Seneschal: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, ServeCommand.self, ProviderCommand.self, OperatorCommand.self, DeviceCommand.self,
             AuthorityCommand.self, IssuerCommand.self,
-            MerchantPlatformCommand.self, WalletCommand.self, TerminalCommand.self, CardCommand.self, TagCommand.self,
+            MerchantPlatformCommand.self, WalletCommand.self, PayCommand.self, TerminalCommand.self, CardCommand.self,
+            TagCommand.self,
             GPCommand.self, ISO8583Command.self,
         ])
 

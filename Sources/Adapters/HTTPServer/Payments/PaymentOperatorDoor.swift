@@ -1,5 +1,8 @@
 import CardCryptography
+import HTTPTypes
+import Hummingbird
 import ISO4217
+import NIOCore
 import Payments
 import SeneschalAPI
 
@@ -84,6 +87,15 @@ struct PaymentOperatorDoor: Sendable {
             }
         }
         router.on(Endpoints.getTrialBalance) { _, _ in .init(try await desk.snapshot()) }
+        router.onBytes(Endpoints.exportJournal) { _, visit in
+            guard let dialect = JournalDialect(rawValue: visit.parameters["format"] ?? "") else {
+                throw Problem(.malformedQuery, detail: "hledger, ledger or beancount", field: "format")
+            }
+            let parts = JournalExport(of: desk.server.store, for: dialect).map { ByteBuffer(string: $0) }
+            return Response(
+                status: .ok, headers: [.contentType: "text/plain; charset=utf-8"],
+                body: ResponseBody(asyncSequence: parts))
+        }
         router.on(Endpoints.listPaymentAuditEntries) { _, visit in
             .init(items: try await desk.auditEntries(limit: visit.limit).map(API.PaymentAuditEntry.init))
         }

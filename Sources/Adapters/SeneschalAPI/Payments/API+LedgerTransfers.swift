@@ -110,24 +110,6 @@ extension API {
             ])
     }
 
-    /// A part of the journal as plain-text accounting.
-    public struct JournalText: WireType {
-        public var text: String
-        public var next: String?
-
-        public init(text: String, next: String? = nil) {
-            self.text = text
-            self.next = next
-        }
-
-        public static let schema = Schema.object(
-            "JournalText", "A part of the journal as plain-text accounting.",
-            [
-                .required("text", .text(0...1_000_000, example: "2031-12-31 order")),
-                .optional("next", cursorSchema, "Goes into `after`; absent at the end."),
-            ])
-    }
-
     /// Which program is to read a journal.
     public enum JournalFormat: String, Codable, Sendable, CaseIterable { case hledger, ledger, beancount }
 

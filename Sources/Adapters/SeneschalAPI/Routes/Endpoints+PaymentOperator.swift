@@ -3,7 +3,7 @@ extension Endpoints {
     static let paymentOperator: [APIRoute] = [
         registerPlatform.route, listPlatforms.route, registerPaymentTerminal.route, listPaymentTerminals.route,
         openLedgerAccount.route, listLedgerAccounts.route, fundAccount.route, listLedgerTransfers.route,
-        closeLedgerAccount.route, getTrialBalance.route, exportJournal.route, listPaymentAuditEntries.route,
+        closeLedgerAccount.route, getTrialBalance.route, exportJournal, listPaymentAuditEntries.route,
     ]
 
     public static let registerPlatform = Endpoint<API.RegisterPlatformRequest, API.RegisteredPaymentParty>.post(
@@ -52,15 +52,15 @@ extension Endpoints {
         "getTrialBalance", "/pay/v1/trial-balance", for: .operator,
         "All accounts at one moment: what stands on the two sides of each currency.")
 
-    public static let exportJournal = Endpoint<NoBody, API.JournalText>.get(
-        "exportJournal", "/pay/v1/journal-text", for: .operator,
-        "The journal as plain-text accounting for hledger, ledger or bean-check, part by part.",
+    public static let exportJournal = APIRoute(
+        "exportJournal", .get, "/pay/v1/journal-text", for: .operator,
+        "The whole journal of one moment as plain-text accounting for hledger, ledger or bean-check, with assertions of "
+            + "every balance.",
         parameters: [
             APIRoute.Parameter(
                 name: "format", place: .query, schema: .choice(API.JournalFormat.self), isRequired: true,
-                summary: "Which program is to read it."),
-            APIRoute.Parameter(
-                name: "after", place: .query, schema: API.cursorSchema, isRequired: false,
-                summary: "The `next` of the part before."),
-        ])
+                summary: "Which program is to read it.")
+        ], request: nil,
+        response: Schema("The journal.", .text(0...Int(Int32.max)), example: "2031-12-31 * order"),
+        mediaType: "text/plain")
 }

@@ -66,6 +66,33 @@ public final class HTTPTransport: Sendable {
     ///
     /// - Throws: whatever the network did; the server may have the message.
     func send(_ message: Message, timeout: TimeAmount) async throws -> Answer {
+        let response = try await client.execute(request(for: message), timeout: timeout)
+        return try await answer(of: response)
+    }
+
+    /// Sends one message once, and hands over a long answer part by part as it comes.
+    ///
+    /// - Returns: the answer, without what was handed over: all of it, unless it is a problem.
+    func send(
+        _ message: Message, timeout: TimeAmount, _ take: (String) throws -> Void
+    ) async throws -> Answer {
+        let response = try await client.execute(request(for: message), timeout: timeout)
+        guard response.status == .ok else { return try await answer(of: response) }
+        // A character may be cut in two: what is not whole yet waits for the next part.
+        var waiting: [UInt8] = []
+        for try await part in response.body {
+            waiting += Array(buffer: part)
+            let end = waiting.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+            try take(String(decoding: waiting[..<end], as: UTF8.self))
+            waiting.removeFirst(end)
+        }
+        if !waiting.isEmpty { try take(String(decoding: waiting, as: UTF8.self)) }
+        return Answer(
+            status: Int(response.status.code), mediaType: response.headers.first(name: "Content-Type"),
+            retryAfterSeconds: nil, body: [])
+    }
+
+    private func request(for message: Message) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: server + message.target)
         request.method = .RAW(value: message.method.rawValue)
         if let credential = message.credential {
@@ -78,7 +105,10 @@ public final class HTTPTransport: Sendable {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: body))
         }
-        let response = try await client.execute(request, timeout: timeout)
+        return request
+    }
+
+    private func answer(of response: HTTPClientResponse) async throws -> Answer {
         let body = try await response.body.collect(upTo: Self.answerBytesMax)
         return Answer(
             status: Int(response.status.code), mediaType: response.headers.first(name: "Content-Type"),

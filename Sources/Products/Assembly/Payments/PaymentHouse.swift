@@ -12,9 +12,8 @@ public struct PaymentHouse: Sendable {
     public let vault: PaymentVault
     public let payments: PaymentServer
     public let server: PaymentsServer
-    private let upkeep: PaymentUpkeep
 
-    /// Rounds of ``keepUp(days:)`` are so far apart.
+    /// Rounds of ``keepUp(days:telling:)`` are so far apart.
     private static let pause = Duration.seconds(1)
 
     /// Opens what is in the folder, or founds it: random keys, an empty ledger.
@@ -22,18 +21,15 @@ public struct PaymentHouse: Sendable {
     /// - Parameters:
     ///   - folder: made (0700) when absent; holds `payments.sqlite` and `vault`.
     ///   - name: `iss` of what the server signs, `aud` of what it is sent.
-    ///   - platforms: the way on which platforms hear of results.
     public init(
-        folder: String, unlock: VaultUnlock, name: PartyName, platforms: any PlatformDelivery,
-        policy: PaymentPolicy = .standard, clock: any PaymentClock = SystemClock(), logger: Logger
+        folder: String, unlock: VaultUnlock, name: PartyName, policy: PaymentPolicy = .standard,
+        clock: any PaymentClock = SystemClock(), logger: Logger
     ) throws {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         vault = try PaymentVault.open(at: folder + "/vault", unlock: unlock, name: name.value)
         store = try SQLitePaymentStore(path: folder + "/payments.sqlite")
         payments = PaymentServer(name: name, store: store, keys: vault, clock: clock, policy: policy)
-        upkeep = PaymentUpkeep(
-            orders: OrderDesk(payments), outbox: OutboxPump(payments, delivery: platforms))
         server = PaymentsServer(payments, smartCards: SmartCardDesk(payments, keys: vault), logger: logger)
     }
 
@@ -45,7 +41,11 @@ public struct PaymentHouse: Sendable {
 
     /// Ends what has expired and tells the platforms, every second; forgets every day what is over and older than `days`
     /// (never, for 0). Returns when the task is cancelled.
-    public func keepUp(days: Int) async {
+    ///
+    /// - Parameter platforms: the way on which platforms hear what became of what they signed.
+    public func keepUp(days: Int, telling platforms: any PlatformDelivery) async {
+        let upkeep = PaymentUpkeep(
+            orders: OrderDesk(payments), outbox: OutboxPump(payments, delivery: platforms))
         var forgotten: ContinuousClock.Instant?
         while !Task.isCancelled {
             _ = try? await upkeep.run()

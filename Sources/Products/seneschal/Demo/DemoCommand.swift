@@ -19,7 +19,8 @@ struct DemoCommand: AsyncParsableCommand {
             Starts the central TSM on a free port, registers two mobile networks, two service providers and three
             handsets, and runs Flows A, B and C over HTTP and APDUs, with a signal lost on the way. Then a card that
             three parties share: the central TSM, the mobile network's own TSM, and a provider that manages by itself
-            with tokens. Nothing is left behind.
+            with tokens; a wallet with two banks; and a day of payments: tag, bill, gate, smart card, coupon, a trusted
+            application. Nothing is left behind.
 
               seneschal demo
               seneschal demo --apdus
@@ -66,6 +67,7 @@ struct DemoCommand: AsyncParsableCommand {
             try await DemoStory(stage: stage).tell()
             try await DemoSecondAct(stage: stage, folder: folder, showsAPDUs: apdus).tell()
             try await DemoThirdAct(stage: stage, folder: folder).tell()
+            try await DemoFourthAct(folder: folder).tell()
             if stay { try await linger(stage, secret) }
             group.cancelAll()
             while let result = await group.nextResult() { _ = result }

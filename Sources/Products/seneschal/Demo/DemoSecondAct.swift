@@ -228,7 +228,4 @@ struct DemoSecondAct {
     private func select(_ aid: AID, _ product: HandsetFactory.Product) async throws -> StatusWord {
         try await product.card.transmit(SelectCommand(aid).command).statusWord
     }
-
-    private func chapter(_ title: String) { Terminal.output("\n\(title)") }
-    private func say(_ line: String) { Terminal.output("    \(line)") }
 }

@@ -146,10 +146,6 @@ struct DemoStory {
 
     // MARK: Telling
 
-    private func chapter(_ title: String) { Terminal.output("\n\(title)") }
-    private func say(_ line: String) { Self.say(line) }
-    private static func say(_ line: String) { Terminal.output("    \(line)") }
-
     static func tell(_ step: ProvisioningFlow.Step) {
         switch step {
         case .foundSecureElement: return

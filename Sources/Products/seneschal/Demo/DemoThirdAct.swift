@@ -215,12 +215,4 @@ struct DemoThirdAct {
             .count { $0.aid.hasPrefix([0xA0, 0x00, 0x00, 0x03, 0x33]) }
         say("secure element    \(instances) universal instances, \(cards.count) card records")
     }
-
-    private func require<Value>(_ value: Value?) throws -> Value {
-        guard let value else { throw CommandFailure(.refused, "the demonstration missed something it had just made") }
-        return value
-    }
-
-    private func chapter(_ title: String) { Terminal.output("\n\(title)") }
-    private func say(_ line: String) { Terminal.output("    \(line)") }
 }

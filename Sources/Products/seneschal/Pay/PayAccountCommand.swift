@@ -1,0 +1,123 @@
+import ArgumentParser
+import SeneschalAPI
+import SeneschalClient
+
+/// `seneschal pay account …`.
+struct PayAccountCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "account", abstract: "Open accounts of the ledger, list them, put money on them.",
+        discussion: """
+              seneschal pay account open --kind merchant --label "Corner Shop" --currency EUR
+              seneschal pay account list
+              seneschal pay account fund acc_… --from acc_… --amount 5000 --currency EUR --reference "cash desk"
+              seneschal pay account close acc_…
+
+            Amounts are minor units: 1250 of EUR are 12.50. Payers open their accounts themselves: \
+            `seneschal pay payer open`.
+            """,
+        subcommands: [Open.self, List.self, Fund.self, Close.self])
+
+    /// The kinds that an operator opens.
+    enum Kind: String, ExpressibleByArgument, CaseIterable {
+        case merchant, issuerSettlement, reward, transit, equity
+
+        var api: API.PaymentAccountKind {
+            switch self {
+            case .merchant: .merchant
+            case .issuerSettlement: .issuerSettlement
+            case .reward: .reward
+            case .transit: .transit
+            case .equity: .equity
+            }
+        }
+    }
+
+    struct Open: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Open an account.")
+
+        @Option(help: "What it is for.")
+        var kind: Kind
+
+        @Option(help: "Whose it is, for people.")
+        var label: String
+
+        @Option(help: ArgumentHelp("ISO 4217, such as EUR.", valueName: "code"))
+        var currency: String
+
+        @Option(
+            help: ArgumentHelp(
+                "How far it may go below zero. Banks and the server itself have no bound when absent, the others 0.",
+                valueName: "cents"))
+        var overdraft: Int?
+
+        @OptionGroup var request: PayRequestOptions
+
+        func run() async throws {
+            try request.output.show(
+                try await request.server.withClient {
+                    try await $0.send(
+                        Endpoints.openLedgerAccount,
+                        .init(label: label, kind: kind.api, currency: currency, overdraftLimit: overdraft),
+                        idempotencyKey: request.key.idempotencyKey)
+                })
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the accounts with their balances.")
+
+        @OptionGroup var list: IssuerListOptions
+
+        func run() async throws { try await list.show(Endpoints.listLedgerAccounts) }
+    }
+
+    struct Fund: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Book money that came over a bank.")
+
+        @Argument(help: ArgumentHelp("The account.", valueName: "acc_…"))
+        var account: String
+
+        @Option(help: ArgumentHelp("The bank's account, of the kind issuerSettlement.", valueName: "acc_…"))
+        var from: String
+
+        @Option(help: ArgumentHelp("In minor units.", valueName: "cents"))
+        var amount: Int
+
+        @Option(help: ArgumentHelp("ISO 4217, such as EUR.", valueName: "code"))
+        var currency: String
+
+        @Option(help: "What it is booked under.")
+        var reference: String
+
+        @OptionGroup var request: PayRequestOptions
+
+        func run() async throws {
+            try request.output.show(
+                try await request.server.withClient {
+                    try await $0.send(
+                        Endpoints.fundAccount,
+                        .init(account: account, amount: amount, currency: currency, from: from, reference: reference),
+                        idempotencyKey: request.key.idempotencyKey)
+                })
+        }
+    }
+
+    struct Close: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Close an account that is empty: nothing moves over it any more.")
+
+        @Argument(help: ArgumentHelp("The account.", valueName: "acc_…"))
+        var account: String
+
+        @OptionGroup var request: PayRequestOptions
+
+        func run() async throws {
+            try request.output.show(
+                try await request.server.withClient {
+                    try await $0.send(
+                        Endpoints.closeLedgerAccount, .init(), ["account": account],
+                        idempotencyKey: request.key.idempotencyKey)
+                })
+        }
+    }
+}
