@@ -48,7 +48,8 @@ struct MerchantVaultTests {
         let vault = try open()
         let own = try keys(vault, tag)
         let others = [
-            SecureDynamicTag(tagID: [0x04, 1, 2, 3, 4, 5, 7], version: 1), SecureDynamicTag(tagID: tag.tagID, version: 2),
+            SecureDynamicTag(tagID: [0x04, 1, 2, 3, 4, 5, 7], version: 1),
+            SecureDynamicTag(tagID: tag.tagID, version: 2),
         ]
         #expect(Set(try ([tag] + others).flatMap { try keys(vault, $0) }).count == 6)
         #expect(own.allSatisfy { $0.count == 16 })
@@ -63,8 +64,8 @@ struct MerchantVaultTests {
         #expect(key == SecretBytes(try [UInt8](hex: "A8DD63A3B89D54B37CA802473FDA9175")))
         var cmac = try AESCMAC(key: AESKey(master))
         let full = [UInt8](repeating: 0x5A, count: 31)
-        #expect(
-            try TagKeyDiversification.aes128(master: master, input: full) == SecretBytes(cmac.tag(of: [0x01] + full).bytes))
+        let tag = cmac.tag(of: [0x01] + full)
+        #expect(try TagKeyDiversification.aes128(master: master, input: full) == SecretBytes(tag.bytes))
     }
 
     @Test("signs statements and the contents of tags with keys of their own")

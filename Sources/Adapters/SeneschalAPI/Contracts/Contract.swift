@@ -68,5 +68,5 @@ extension Contract {
         routes: Endpoints.merchants)
 
     /// Every contract there is.
-    public static let all = [centralTSM, wallet, issuer, payments]
+    public static let all = [centralTSM, wallet, issuer, payments, merchants]
 }
