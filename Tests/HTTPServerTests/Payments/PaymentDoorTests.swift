@@ -1,4 +1,5 @@
 import CardCryptography
+import HTTPTypes
 import HummingbirdTesting
 import ISO4217
 import ISO7816
