@@ -163,10 +163,10 @@ struct SmartCardEnrolmentTests {
             }
         }
         await #expect(throws: PaymentsError.duplicate(reason: "the card is enrolled already")) {
-            try await desk.enrol(bench.card.identification, for: ada.id, data: SecretBytes([1]), .bench("again"))
+            try await desk.enrol(bench.card.identification, for: ada.id, data: SecretBytes([1]), .bench("card again"))
         }
         await #expect(throws: PaymentsError.notFound(kind: "account")) {
-            try await desk.enrol(nil, for: bench.bench.baker.id, data: SecretBytes([1]), .bench("baker"))
+            try await desk.enrol(nil, for: bench.bench.baker.id, data: SecretBytes([1]), .bench("card of the baker"))
         }
         for number in 2...8 {
             let key = RequestKey.bench("card \(number)")
