@@ -51,7 +51,14 @@ struct WireExampleTests {
         }
     }
 
-    static let specimens = centralTSM + issuer
+    static let specimens = centralTSM + issuer + stopping
+
+    private static let stopping = [
+        Specimen(API.SuspensionRequest.self), Specimen(API.PaymentTokens.self), Specimen(API.CardOrder.self),
+        Specimen(API.CardOrderRequest.self), Specimen(API.CardChangeRequest.self),
+        Specimen(API.CardChangeReport.self), Specimen(API.AcquirerReversalRequest.self),
+        Specimen(API.AcquirerReversal.self),
+    ]
 
     private static let issuer = [
         Specimen(API.IssuerVerificationRequest.self), Specimen(API.IssuerVerificationAnswer.self),

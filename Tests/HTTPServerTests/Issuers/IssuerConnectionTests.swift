@@ -135,7 +135,7 @@ struct IssuerConnectionTests {
                     secureElement: TestIssuer.secureElement,
                     assertion: try self.bindingRequest(verified, issuer).assertion)
                 let bound = try await service.bind(request, key: "2")
-                #expect(try await service.bind(request, key: "3") == bound)
+                #expect(try await service.bind(request, key: "3").binding == bound.binding)
                 request.secureElement = "45434E0000000002"
                 do throws(CardIssuerError) {
                     _ = try await service.bind(request, key: "4")

@@ -138,6 +138,10 @@ private struct ApprovingIssuer: IssuerConnection {
         _ request: IssuerAuthorizationRequest, key: String
     ) async throws(IssuerConnectionError) -> IssuerAuthorizationAnswer { .approved(code: "A10001") }
 
+    func reverse(transaction: String, key: String) async throws(IssuerConnectionError) -> IssuerReversalAnswer {
+        .reversed
+    }
+
     func verify(
         _ request: RealNameVerification, key: String
     ) async throws(IssuerConnectionError) -> RealNameVerificationAnswer { .refused }

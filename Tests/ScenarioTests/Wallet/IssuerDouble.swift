@@ -38,6 +38,10 @@ final class IssuerDouble: IssuerConnection {
     func authorize(
         _ request: IssuerAuthorizationRequest, key: String
     ) async throws(IssuerConnectionError) -> IssuerAuthorizationAnswer { .approved(code: "A1B2C3") }
+
+    func reverse(transaction: String, key: String) async throws(IssuerConnectionError) -> IssuerReversalAnswer {
+        .reversed
+    }
 }
 
 extension IssuerDouble.Triple {

@@ -81,6 +81,12 @@ extension WatchedWalletStore {
     func credentials(in states: [Credential.State], limit: Int) async throws(WalletStoreError) -> [Credential] {
         try await inner.credentials(in: states, limit: limit)
     }
+    func cards(of issuer: IssuerName, issuerCardReference: String) async throws(WalletStoreError) -> [Card] {
+        try await inner.cards(of: issuer, issuerCardReference: issuerCardReference)
+    }
+    func credentialsOutOfStep(limit: Int) async throws(WalletStoreError) -> [Credential] {
+        try await inner.credentialsOutOfStep(limit: limit)
+    }
     func migration(_ id: MigrationID) async throws(WalletStoreError) -> Migration? { try await inner.migration(id) }
     func migrations(of user: UserID) async throws(WalletStoreError) -> [Migration] {
         try await inner.migrations(of: user)

@@ -16,6 +16,7 @@ final class SimulatedElements: SecureElementManagement {
         var stores = 0
         /// Payment applications of their own, by the reference number of the service.
         var dedicated: [String: [DataGrouping]] = [:]
+        var locked: Set<String> = []
 
         var all: [UniversalCardRecord] { records.values.flatMap { $0 } }
     }
@@ -147,7 +148,16 @@ final class SimulatedElements: SecureElementManagement {
 
     func setLocked(
         _ isLocked: Bool, _ application: WalletApplication, for subscriber: String
-    ) async throws(SecureElementManagementError) {}
+    ) async throws(SecureElementManagementError) {
+        try await reach(subscriber) { element throws(SecureElementManagementError) in
+            guard element.dedicated[application.paymentReferenceNumber] != nil else { throw .noSecureElement }
+            if isLocked {
+                element.locked.insert(application.paymentReferenceNumber)
+            } else {
+                element.locked.remove(application.paymentReferenceNumber)
+            }
+        }
+    }
 
     func delete(_ application: WalletApplication, for subscriber: String) async throws(SecureElementManagementError) {
         try await reach(subscriber) { element throws(SecureElementManagementError) in

@@ -28,7 +28,7 @@ final class StubIssuer: IssuerConnection {
         self.scissors = scissors
     }
 
-    var keys: [String: ECPublicKey] { ["key-1": key.publicKey] }
+    var keys: [String: ECPublicKey] { ["key-1": key.publicKey, "key-\(name)": key.publicKey] }
     var bindings: Set<Triple> { state.withLock(\.bindings) }
     var verifications: Int { state.withLock(\.verifications) }
     func behave(_ behaviour: Behaviour) { state.withLock { $0.behaviour = behaviour } }
@@ -97,6 +97,10 @@ final class StubIssuer: IssuerConnection {
         _ request: IssuerAuthorizationRequest, key: String
     ) async throws(IssuerConnectionError) -> IssuerAuthorizationAnswer { .approved(code: "A1B2C3") }
 
+    func reverse(transaction: String, key: String) async throws(IssuerConnectionError) -> IssuerReversalAnswer {
+        .reversed
+    }
+
     /// What a device would show the wallet.
     func confirmation(
         of triple: Triple, audience: String = "seneschal-wallet", at time: Int64 = 1_800_000_000,
@@ -110,6 +114,19 @@ final class StubIssuer: IssuerConnection {
         let signed = try? JSONWebSignature.sign(
             payload, type: BindingConfirmation.type, key: NamedPrivateKey(name: "key-1", privateKey: key))
         return signed ?? ""
+    }
+
+    /// What the issuer's operator has signed.
+    func order(
+        _ change: CardChange, _ card: String = "card-0010", at time: Int64, lifetime: Int64 = 300, name: String = "one",
+        audience: String = "seneschal-wallet", issuer: String? = nil, type: String = CardOrder.type
+    ) throws -> String {
+        let order = CardOrder(
+            iss: issuer ?? self.name.value, aud: audience, card: card, change: change, reason: "lost", iat: time,
+            exp: time + lifetime, jti: name)
+        return try JSONWebSignature.sign(
+            Array(try JSONEncoder().encode(order)), type: type,
+            key: NamedPrivateKey(name: "key-\(self.name)", privateKey: key))
     }
 
     private func reference(_ number: PrimaryAccountNumber) -> String { "card-\(number.lastFour)" }

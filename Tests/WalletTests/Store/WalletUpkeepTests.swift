@@ -19,14 +19,17 @@ struct WalletUpkeepTests {
         let before = try await bench.store.cards(of: account.id)
         let upkeep = bench.upkeep()
         #expect(
-            try await upkeep.run(keepingDays: 30) == UpkeepReport(settledPayments: 0, clearedCards: 0, resealedCards: 0)
+            try await upkeep.run(keepingDays: 30)
+                == UpkeepReport(settledPayments: 0, clearedCards: 0, cardsInStep: 0, resealedCards: 0)
         )
         _ = try await bench.walletVault.startKeyEncryptionKey()
         #expect(
-            try await upkeep.run(keepingDays: 30) == UpkeepReport(settledPayments: 0, clearedCards: 0, resealedCards: 2)
+            try await upkeep.run(keepingDays: 30)
+                == UpkeepReport(settledPayments: 0, clearedCards: 0, cardsInStep: 0, resealedCards: 2)
         )
         #expect(
-            try await upkeep.run(keepingDays: 30) == UpkeepReport(settledPayments: 0, clearedCards: 0, resealedCards: 0)
+            try await upkeep.run(keepingDays: 30)
+                == UpkeepReport(settledPayments: 0, clearedCards: 0, cardsInStep: 0, resealedCards: 0)
         )
         let after = try await bench.store.cards(of: account.id)
         for (index, number) in numbers.enumerated() {

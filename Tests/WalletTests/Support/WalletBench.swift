@@ -138,11 +138,19 @@ final class BenchClock: WalletClock {
 
 /// An issuer that approves, unless it is told otherwise, and remembers what it was asked.
 final class BenchIssuer: IssuerConnection {
-    enum Mood: Sendable { case approving, declining(String), silent, refusing }
+    enum Mood: Sendable {
+        case approving, declining(String), silent, refusing
+        /// It takes the money, and its answer is lost.
+        case approvingUnheard
+    }
 
     private struct State {
         var mood = Mood.approving
         var asked: [(request: IssuerAuthorizationRequest, key: String)] = []
+        /// What is taken and not given back, by transaction.
+        var taken: [String: Int64] = [:]
+        var reversed: Set<String> = []
+        var reversals: [String] = []
     }
 
     private let state = Mutex(State())
@@ -159,14 +167,39 @@ final class BenchIssuer: IssuerConnection {
     ) async throws(IssuerConnectionError) -> IssuerAuthorizationAnswer {
         let mood = state.withLock { state in
             state.asked.append((request, key))
-            return state.mood
+            switch state.mood {
+            case .approving,
+                .approvingUnheard where !state.reversed.contains(request.transaction):
+                state.taken[request.transaction] = request.amount
+            default: break
+            }
+            return state.reversed.contains(request.transaction) ? .declining("05") : state.mood
         }
         switch mood {
+        case .approvingUnheard: throw .unsettled(detail: "no answer")
         case .approving: return .approved(code: "A\(10_000 + asked.count)")
         case .declining(let code): return .declined(actionCode: code)
         case .silent: throw .unsettled(detail: "no answer")
         case .refusing: throw .refused(code: "unknown_card", detail: "no such card")
         }
+    }
+
+    /// What it has taken from the account and not given back.
+    var taken: Int64 { state.withLock { $0.taken.values.reduce(0, +) } }
+    /// The transactions that it was asked to reverse, in order.
+    var reversals: [String] { state.withLock { $0.reversals } }
+
+    func reverse(transaction: String, key: String) async throws(IssuerConnectionError) -> IssuerReversalAnswer {
+        let answer: IssuerReversalAnswer? = state.withLock { state in
+            if case .silent = state.mood { return nil }
+            state.reversals.append(transaction)
+            let isKnown = state.taken.removeValue(forKey: transaction) != nil
+            let isFirst = state.reversed.insert(transaction).inserted
+            if case .approvingUnheard = state.mood { return nil }
+            return isKnown || !isFirst ? .reversed : .notSeen
+        }
+        guard let answer else { throw .unsettled(detail: "no answer") }
+        return answer
     }
 
     func verify(

@@ -18,4 +18,6 @@ enum Visitor: Sendable {
     case walletUser(Session, Device)
     /// Whoever brings the payments of merchants to the wallet.
     case acquirer(AcquirerName)
+    /// Whoever runs the wallet, by name.
+    case walletOperator(String)
 }

@@ -39,6 +39,12 @@ struct IssuerOperatorDoor: Sendable {
         router.on(Endpoints.setCardAccountState) { body, visit in
             .init(try await desk.setState(body.state.domain, of: visit.issuing("card"), visit.issuerRequester()))
         }
+        router.on(Endpoints.signCardOrder) { body, visit in
+            .init(
+                order: try await desk.cardOrder(
+                    body.change.domain, of: visit.issuing("card"), for: body.wallet, reason: body.reason,
+                    visit.issuerRequester()))
+        }
         router.on(Endpoints.listCardBindings) { _, visit in
             API.Page(items: try await desk.bindings(of: visit.issuing("card")).map(API.IssuerBindingRecord.init))
         }
@@ -101,5 +107,15 @@ extension RequestVisit {
     fileprivate func page<Item>(startingWith found: [Item], _ cursor: (Item) -> String) -> API.Page<Item> {
         let items = Array(found.prefix(limit))
         return API.Page(items: items, next: found.count > limit ? items.last.map(cursor) : nil)
+    }
+}
+
+extension API.CardChange {
+    fileprivate var domain: CardOrderClaims.Change {
+        switch self {
+        case .suspend: .suspend
+        case .resume: .resume
+        case .delete: .delete
+        }
     }
 }

@@ -11,6 +11,9 @@ struct AcquirerDoor: Sendable {
         router.on(Endpoints.authorizePayment) { body, visit in
             .init(try await payments.authorize(body.domain(acquirer: visit.askingAcquirer())))
         }
+        router.on(Endpoints.reversePayment) { body, visit in
+            .init(try await payments.reverse(body.transaction, of: visit.askingAcquirer()))
+        }
     }
 }
 
@@ -47,6 +50,17 @@ extension API.AcquirerAuthorizationRequest {
             throw .invalid(field: "dataObjects", reason: "\(error)")
         }
         return objects
+    }
+}
+
+extension API.AcquirerReversal {
+    fileprivate init(_ reversal: PaymentReversal) {
+        switch reversal {
+        case .reversed: self.init(outcome: .reversed)
+        case .underway: self.init(outcome: .underway)
+        case .declinedBefore: self.init(outcome: .declinedBefore)
+        case .notSeen: self.init(outcome: .notSeen)
+        }
     }
 }
 

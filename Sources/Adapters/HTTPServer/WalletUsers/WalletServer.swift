@@ -3,7 +3,7 @@ public import Logging
 import SeneschalAPI
 public import Wallet
 
-/// The server of a wallet: users' devices and acquirers at its doors.
+/// The server of a wallet: users' devices, acquirers, issuers and its operators at its doors.
 public struct WalletServer: ListeningServer {
     private let accounts: AccountDesk
     private let cards: CardDesk
@@ -11,11 +11,13 @@ public struct WalletServer: ListeningServer {
     private let store: any WalletStore
     private let keys: WalletPublicKeys
     private let acquirers: AcquirerCredentials
+    private let operators: WalletOperatorCredentials
     public let logger: Logger
 
     public init(
         accounts: AccountDesk, cards: CardDesk, payments: PaymentDesk, store: any WalletStore,
-        keys: WalletPublicKeys, acquirers: AcquirerCredentials, logger: Logger
+        keys: WalletPublicKeys, acquirers: AcquirerCredentials,
+        operators: WalletOperatorCredentials = WalletOperatorCredentials(), logger: Logger
     ) {
         self.accounts = accounts
         self.cards = cards
@@ -23,6 +25,7 @@ public struct WalletServer: ListeningServer {
         self.store = store
         self.keys = keys
         self.acquirers = acquirers
+        self.operators = operators
         self.logger = logger
     }
 
@@ -31,11 +34,14 @@ public struct WalletServer: ListeningServer {
     /// All doors, with what they registered.
     func doors() -> DoorRouter {
         var router = DoorRouter(
-            .wallet, gatekeeper: WalletGatekeeper(accounts: accounts, store: store, acquirers: acquirers))
+            .wallet,
+            gatekeeper: WalletGatekeeper(
+                accounts: accounts, store: store, acquirers: acquirers, operators: operators))
         let journal = cards.journal
         WalletAccountDoor(accounts: accounts, journal: journal).register(on: &router)
-        WalletTokenDoor(accounts: accounts, tokens: payments.tokens, journal: journal).register(on: &router)
+        WalletTokenDoor(desk: cards, tokens: payments.tokens).register(on: &router)
         AcquirerDoor(payments: payments).register(on: &router)
+        CardStoppingDoor(desk: cards).register(on: &router)
         WalletCardDoor(desk: cards, keys: keys).register(on: &router)
         PublicDoor(contract: .wallet) { await health($0) }.register(on: &router)
         return router

@@ -4,31 +4,55 @@ import Wallet
 
 /// The door of tokens, as their user sees them.
 struct WalletTokenDoor: Sendable {
-    let accounts: AccountDesk
+    let desk: CardDesk
     let tokens: TokenService
-    let journal: RequestJournal
 
+    /// Stopping a token takes a session, letting it pay again takes the password.
     func register(on router: inout DoorRouter) {
         router.on(Endpoints.getToken) { _, visit in
             .init(try await tokens.token(visit.walletIdentifier("token"), of: visit.walletSession().user))
         }
         router.on(Endpoints.suspendToken) { body, visit in
-            .init(try await change(visit, isSuspended: true, reason: body.reason))
+            try one(try await desk.suspend(visit.namedToken(), reason: body.reason, visit.userRequest()))
         }
         router.on(Endpoints.resumeToken) { body, visit in
-            .init(try await change(visit, isSuspended: false, reason: body.reason))
+            try one(try await desk.resume(visit.namedToken(), reason: body.reason, visit.userRequest()))
+        }
+        router.on(Endpoints.suspendTokens) { body, visit in
+            .init(try await desk.suspend(body.selection(), reason: body.reason, visit.userRequest()))
+        }
+        router.on(Endpoints.resumeTokens) { body, visit in
+            .init(try await desk.resume(body.selection(), reason: body.reason, visit.userRequest()))
         }
     }
 
-    /// Stopping a token takes a session, letting it pay again takes the password.
-    private func change(_ visit: RequestVisit, isSuspended: Bool, reason: String) async throws -> Token {
-        let own = try visit.walletSession()
-        let reference: TokenReference = try visit.walletIdentifier("token")
-        return try await journal.once(visit.requestKey()) { _ async throws(WalletError) in
-            if !isSuspended { try accounts.requireFreshAuthentication(own) }
-            return try await tokens.change(reference, of: own.user, isSuspended: isSuspended, reason: reason)
-        }
+    private func one(_ tokens: [Token]) throws(WalletError) -> API.PaymentToken {
+        guard let token = tokens.first else { throw .notFound(kind: "token") }
+        return .init(token)
     }
+}
+
+extension RequestVisit {
+    fileprivate func namedToken() throws(Problem) -> TokenSelection {
+        let reference: TokenReference = try walletIdentifier("token")
+        return TokenSelection(token: reference)
+    }
+}
+
+extension API.SuspensionRequest {
+    fileprivate func selection() throws(Problem) -> TokenSelection {
+        var selection = TokenSelection(function: function?.domain)
+        if let card { selection.card = try API.NamedCard(card: card).reference() }
+        if let deviceId {
+            guard let device = DeviceID(rawValue: deviceId) else { throw Problem(.notFound, field: "deviceId") }
+            selection.device = device
+        }
+        return selection
+    }
+}
+
+extension API.PaymentTokens {
+    fileprivate init(_ tokens: [Token]) { self.init(tokens: tokens.map(API.PaymentToken.init)) }
 }
 
 extension API.PaymentToken {
@@ -54,7 +78,7 @@ extension API.PaymentToken.State {
 }
 
 extension API.PaymentToken.Actor {
-    fileprivate init(_ actor: TokenActor) {
+    init(_ actor: TokenActor) {
         switch actor {
         case .user: self = .user
         case .wallet: self = .wallet

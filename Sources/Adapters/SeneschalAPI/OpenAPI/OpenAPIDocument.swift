@@ -139,6 +139,7 @@ extension APIRoute.Audience {
         case .operator: "operator"
         case .agent: "local agent"
         case .walletUser: "user of the wallet"
+        case .walletOperator: "operator of the wallet"
         case .acquirer: "acquirer"
         case .walletPlatform: "wallet platform"
         case .payer: "payer"

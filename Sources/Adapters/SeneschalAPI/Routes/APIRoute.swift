@@ -4,7 +4,7 @@ public struct APIRoute: Sendable {
 
     /// Whose credential opens the door.
     public enum Audience: String, Sendable, CaseIterable {
-        case serviceProvider, `operator`, agent, walletUser, acquirer, walletPlatform
+        case serviceProvider, `operator`, agent, walletUser, walletOperator, acquirer, walletPlatform
         case payer, paymentTerminal, merchantPlatform, merchant, merchantUser, anyone
     }
 

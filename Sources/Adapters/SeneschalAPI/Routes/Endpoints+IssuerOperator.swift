@@ -2,7 +2,8 @@ extension Endpoints {
     /// What the operator of an issuer asks for.
     static let issuerOperator: [APIRoute] = [
         registerCardholder.route, listCardholders.route, issueCard.route, listCardAccounts.route,
-        setCardAccountState.route, listCardBindings.route, personalizeChip.route, listCardTransactions.route,
+        setCardAccountState.route, signCardOrder.route, listCardBindings.route, personalizeChip.route,
+        listCardTransactions.route,
         listOneTimePasswords.route, registerWallet.route, renewWalletCredential.route, addWalletKey.route,
         listWallets.route,
         listIssuerAuditEntries.route,
@@ -29,6 +30,11 @@ extension Endpoints {
         "setCardAccountState", "/issuer/v1/cards/{card}/state", for: .operator,
         "Blocks a card, unblocks it, or closes it for good.", parameters: [cardAccount],
         problems: [.notFound, .wrongState])
+
+    public static let signCardOrder = Endpoint<API.CardOrderRequest, API.CardOrder>.post(
+        "signCardOrder", "/issuer/v1/cards/{card}/orders", for: .operator,
+        "Signs the issuer's word to a wallet's token service about the card: suspend, resume, delete.",
+        parameters: [cardAccount], problems: [.notFound])
 
     public static let listCardBindings = Endpoint<NoBody, API.Page<API.IssuerBindingRecord>>.get(
         "listCardBindings", "/issuer/v1/cards/{card}/bindings", for: .operator,

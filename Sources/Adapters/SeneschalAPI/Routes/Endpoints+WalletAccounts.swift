@@ -3,7 +3,8 @@ extension Endpoints {
     static let walletAccounts: [APIRoute] = [
         openAccount.route, logIn.route, listSessions.route, endSession.route, revokeSessions.route,
         authenticateAgain.route, listDevices.route, removeDevice.route, getToken.route, suspendToken.route,
-        resumeToken.route, authorizePayment.route,
+        resumeToken.route, suspendTokens.route, resumeTokens.route, changeCards.route, carryOutCardOrder.route,
+        authorizePayment.route, reversePayment.route,
     ]
 
     // MARK: Accounts and sessions: no Idempotency-Key where a password is in the body, for a key is kept with a digest of it
@@ -62,6 +63,28 @@ extension Endpoints {
         "Takes the user's own suspension back; those of others stay.", parameters: [tokenReference],
         problems: [.notFound, .wrongState, .freshAuthenticationRequired, .unfinished])
 
+    public static let suspendTokens = Endpoint<API.SuspensionRequest, API.PaymentTokens>.post(
+        "suspendTokens", "/wallet/v1/suspensions", for: .walletUser,
+        "From now on the tokens of a card, of a device or of one function do not pay; the sessions of a device that is "
+            + "stopped as a whole end.", problems: [.notFound, .wrongState, .unfinished])
+
+    public static let resumeTokens = Endpoint<API.SuspensionRequest, API.PaymentTokens>.post(
+        "resumeTokens", "/wallet/v1/resumptions", for: .walletUser,
+        "Takes the user's own suspensions back; those of others stay.",
+        problems: [.notFound, .wrongState, .freshAuthenticationRequired, .unfinished])
+
+    // MARK: Issuers, and the fight against fraud
+
+    public static let carryOutCardOrder = Endpoint<API.CardOrder, API.CardChangeReport>.post(
+        "carryOutCardOrder", "/wallet/v1/card-orders", for: .anyone,
+        "Carries out what the issuer of a card has signed, in whosever wallets it is. The order's own name is its key.",
+        isMutation: false, problems: [.notFound, .unfinished, .idempotencyConflict])
+
+    public static let changeCards = Endpoint<API.CardChangeRequest, API.CardChangeReport>.post(
+        "changeCards", "/wallet/v1/card-changes", for: .walletOperator,
+        "Stops a card or all cards of a user against fraud, lets them go on, or ends their tokens.",
+        problems: [.notFound, .unfinished])
+
     private static let tokenReference = path("token", API.tokenSchema, "One of the user's tokens.")
 
     // MARK: Payments
@@ -72,4 +95,9 @@ extension Endpoints {
         "authorizePayment", "/acquirer/v1/authorizations", for: .acquirer,
         "May this payment with a token be done? The name of the transaction is its key.", isMutation: false,
         problems: [.idempotencyConflict, .unfinished])
+
+    public static let reversePayment = Endpoint<API.AcquirerReversalRequest, API.AcquirerReversal>.post(
+        "reversePayment", "/acquirer/v1/reversals", for: .acquirer,
+        "Takes a payment back whose answer did not arrive or could not be used, once however often it is asked for.",
+        isMutation: false, problems: [.unfinished])
 }

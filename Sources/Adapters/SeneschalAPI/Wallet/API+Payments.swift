@@ -74,4 +74,33 @@ extension API {
                 .optional("actionCode", .printable(2...3, example: "05"), "Of a refusal: ISO 8583 field 39."),
             ])
     }
+
+    public struct AcquirerReversalRequest: WireType {
+        public var transaction: String
+
+        public init(transaction: String) { self.transaction = transaction }
+
+        public static let schema = Schema.object(
+            "AcquirerReversalRequest", "The payment that is taken back, by its acquirer's name of it.",
+            [.required("transaction", .printable(1...64, example: "quay-0042"))])
+    }
+
+    public struct AcquirerReversal: WireType {
+        public var outcome: Outcome
+
+        public enum Outcome: String, Codable, Sendable, CaseIterable {
+            case reversed, underway, declinedBefore, notSeen
+        }
+
+        public init(outcome: Outcome) { self.outcome = outcome }
+
+        public static let schema = Schema.object(
+            "AcquirerReversal", "What became of the reversal of a payment.",
+            [
+                .required(
+                    "outcome", .choice(Outcome.self),
+                    "The money is back; or it is written down and the issuer is asked until it answers; or there was none "
+                        + "to give back; or the payment has not come, and is declined when it comes.")
+            ])
+    }
 }

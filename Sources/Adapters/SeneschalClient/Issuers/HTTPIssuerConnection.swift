@@ -95,6 +95,19 @@ public struct HTTPIssuerConnection: IssuerConnection {
         }
     }
 
+    public func reverse(
+        transaction: String, key: String
+    ) async throws(IssuerConnectionError) -> IssuerReversalAnswer {
+        let answer = try await asking { () async throws(SeneschalClientError) in
+            try await client.reverseTransaction(transaction, idempotencyKey: key)
+        }
+        switch answer.outcome {
+        case .reversed: return .reversed
+        case .declinedBefore: return .declinedBefore
+        case .notSeen: return .notSeen
+        }
+    }
+
     private func asking<Answer>(
         _ question: () async throws(SeneschalClientError) -> Answer
     ) async throws(IssuerConnectionError) -> Answer {

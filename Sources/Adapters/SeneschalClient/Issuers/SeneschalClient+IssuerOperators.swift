@@ -24,6 +24,13 @@ extension SeneschalClient {
             Endpoints.setCardAccountState, .init(state: state), ["card": card], idempotencyKey: idempotencyKey)
     }
 
+    /// Signs the issuer's word to a wallet about a card.
+    public func signCardOrder(
+        _ request: API.CardOrderRequest, of card: String, idempotencyKey: String? = nil
+    ) async throws(SeneschalClientError) -> API.CardOrder {
+        try await send(Endpoints.signCardOrder, request, ["card": card], idempotencyKey: idempotencyKey)
+    }
+
     /// Who has a card in which wallet, on which secure element.
     public func cardBindings(
         of card: String

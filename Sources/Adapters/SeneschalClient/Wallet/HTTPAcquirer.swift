@@ -28,6 +28,17 @@ public struct HTTPAcquirer: Acquirer {
         default: throw .unsettled(detail: "the answer has no code")
         }
     }
+
+    /// Takes a payment back, once however often it is asked for.
+    public func reverse(
+        transaction: String
+    ) async throws(AcquirerError) -> API.AcquirerReversal.Outcome {
+        do throws(SeneschalClientError) {
+            return try await client.send(Endpoints.reversePayment, .init(transaction: transaction)).outcome
+        } catch {
+            throw AcquirerError(error)
+        }
+    }
 }
 
 extension API.AcquirerAuthorizationRequest {

@@ -50,6 +50,34 @@ public struct HTTPWalletService: WalletService {
         }
     }
 
+    /// Stops the tokens of a card, of a device or of one function at once.
+    ///
+    /// - Returns: how many were named.
+    public func suspend(
+        card: String? = nil, device: String? = nil, function: CardFunction? = nil, reason: String, key: String,
+        in session: WalletSession
+    ) async throws(WalletServiceError) -> Int {
+        try await asking(session) { client throws(SeneschalClientError) in
+            try await client.send(
+                Endpoints.suspendTokens,
+                .init(card: card, deviceId: device, function: function?.api, reason: reason), idempotencyKey: key)
+        }.tokens.count
+    }
+
+    /// Lets tokens pay again that the person has stopped.
+    ///
+    /// - Returns: how many of those that were named pay now.
+    public func resume(
+        card: String? = nil, device: String? = nil, function: CardFunction? = nil, reason: String, key: String,
+        in session: WalletSession
+    ) async throws(WalletServiceError) -> Int {
+        try await asking(session) { client throws(SeneschalClientError) in
+            try await client.send(
+                Endpoints.resumeTokens,
+                .init(card: card, deviceId: device, function: function?.api, reason: reason), idempotencyKey: key)
+        }.tokens.count { $0.state == .active }
+    }
+
     // MARK: - Sessions
 
     public func logIn(_ login: WalletLogin) async throws(WalletServiceError) -> WalletSession {
@@ -77,6 +105,15 @@ public struct HTTPWalletService: WalletService {
         _ = try await asking(session) { client throws(SeneschalClientError) in
             try await client.send(Endpoints.endSession, .init())
         }
+    }
+
+    /// The person's devices, oldest first.
+    public func devices(
+        in session: WalletSession
+    ) async throws(WalletServiceError) -> [(id: String, name: String)] {
+        try await asking(session) { client throws(SeneschalClientError) in
+            try await client.send(Endpoints.listDevices, NoBody())
+        }.items.map { ($0.deviceId, $0.name) }
     }
 
     // MARK: - Cards

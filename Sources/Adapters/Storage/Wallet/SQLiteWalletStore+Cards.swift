@@ -27,6 +27,16 @@ extension SQLiteWalletStore {
         }
     }
 
+    public func cards(
+        of issuer: IssuerName, issuerCardReference: String
+    ) async throws(WalletStoreError) -> [Card] {
+        try await readers.read {
+            try WalletTables.cards.all(
+                "WHERE issuer_card = ? AND state <> 'removed' ORDER BY reference",
+                [WalletTables.issuerCard(issuer, issuerCardReference)], in: $0)
+        }
+    }
+
     public func credential(_ id: CredentialID) async throws(WalletStoreError) -> Credential? {
         try await readers.read { try WalletTables.credentials.one([id.rawValue], in: $0) }
     }
@@ -57,6 +67,13 @@ extension SQLiteWalletStore {
             try WalletTables.credentials.all(
                 "WHERE state IN (SELECT value FROM json_each(?)) ORDER BY rowid LIMIT ?",
                 [try json(states), SQLiteStore.pageEntries(limit)], in: $0)
+        }
+    }
+
+    public func credentialsOutOfStep(limit: Int) async throws(WalletStoreError) -> [Credential] {
+        try await readers.read {
+            try WalletTables.credentials.all(
+                "WHERE out_of_step = 1 ORDER BY rowid LIMIT ?", [SQLiteStore.pageEntries(limit)], in: $0)
         }
     }
 

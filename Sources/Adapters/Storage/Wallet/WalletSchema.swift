@@ -17,6 +17,7 @@ enum WalletSchema {
             try database.execute(
                 sql: "CREATE INDEX audit_entry_of_action ON audit_entry (user, action, at) WHERE user IS NOT NULL")
         }
+        migrator.registerMigration("0003-suspensions") { try $0.execute(sql: suspensions) }
         return migrator
     }
 
@@ -145,5 +146,18 @@ enum WalletSchema {
         ) STRICT;
         CREATE INDEX audit_entry_of_user ON audit_entry (user);
         CREATE INDEX audit_entry_at ON audit_entry (at);
+        """
+
+    /// Cards are found by their issuers' names of them, credentials by what is still to be done in secure elements.
+    private static let suspensions = """
+        ALTER TABLE card ADD COLUMN issuer_card TEXT NOT NULL DEFAULT '';
+        UPDATE card SET
+            issuer_card = json_extract(record, '$.issuer.value') || '/' || json_extract(record, '$.issuerCardReference'),
+            record = json_set(record, '$.suspenders', json('[]'));
+        CREATE INDEX card_of_issuer ON card (issuer_card, reference) WHERE state <> 'removed';
+
+        ALTER TABLE credential ADD COLUMN out_of_step INTEGER NOT NULL DEFAULT 0;
+        UPDATE credential SET record = json_set(record, '$.isOutOfStep', json('false'));
+        CREATE INDEX credential_out_of_step ON credential (out_of_step) WHERE out_of_step = 1;
         """
 }

@@ -23,15 +23,27 @@ enum WalletTables {
         })
 
     static let cards = Table<Card>.kept(
-        "card", kind: "card", key: ["reference"], columns: ["reference", "user", "lookup_tag", "state"],
+        "card", kind: "card", key: ["reference"], columns: ["reference", "user", "lookup_tag", "state", "issuer_card"],
         references: [.account],
-        values: { [$0.reference.rawValue, $0.user.rawValue, blob($0.lookupTag), $0.state.rawValue] })
+        values: {
+            [
+                $0.reference.rawValue, $0.user.rawValue, blob($0.lookupTag), $0.state.rawValue,
+                issuerCard($0.issuer, $0.issuerCardReference),
+            ]
+        })
+
+    /// An issuer's name of a card, unlike that of any other issuer: no issuer has a slash in its name.
+    static func issuerCard(_ issuer: IssuerName, _ reference: String) -> String { "\(issuer)/\(reference)" }
 
     static let credentials = Table<Credential>.kept(
-        "credential", kind: "credential", key: ["id"], columns: ["id", "card", "user", "secure_element", "state"],
+        "credential", kind: "credential", key: ["id"],
+        columns: ["id", "card", "user", "secure_element", "state", "out_of_step"],
         references: [.card, .account],
         values: {
-            [$0.id.rawValue, $0.card.rawValue, $0.user.rawValue, $0.secureElement.value, $0.state.rawValue]
+            [
+                $0.id.rawValue, $0.card.rawValue, $0.user.rawValue, $0.secureElement.value, $0.state.rawValue,
+                $0.isOutOfStep ? 1 : 0,
+            ]
         })
 
     static let migrations = Table<Migration>.kept(
@@ -55,7 +67,7 @@ enum WalletTables {
         values: {
             [
                 $0.acquirer.value, $0.transaction, $0.token?.rawValue, $0.counter, $0.user?.rawValue,
-                $0.outcome == nil ? 0 : 1, $0.createdAt,
+                $0.isSettled ? 1 : 0, $0.createdAt,
             ]
         })
 

@@ -49,6 +49,7 @@ extension CardDesk {
     private func fulfil(
         _ functions: [PaymentFunction], of card: Card, boundAs binding: String?, _ request: UserRequest
     ) async throws(WalletError) -> Activation {
+        guard card.state == .active else { throw .conflict(reason: "the card is blocked") }
         let permitted = issuers[card.issuer]?.activatableFunctions ?? []
         let wanted = Set(functions).intersection(permitted)
         if wanted.isEmpty {
@@ -175,7 +176,7 @@ extension CardDesk {
         var active = credential
         active.state = .active
         active.updatedAt = now
-        var changes: [WalletChange] = [.credential(active)]
+        var changes: [WalletChange] = []
         for token in try await tokens(of: credential) where token.phase == .inactive {
             let suspenders = earlier.filter { $0.function == token.function }.flatMap(\.suspenders)
             let activated = try changed { () throws(TokenTransitionError) in
@@ -185,8 +186,10 @@ extension CardDesk {
                 }
                 return token
             }
+            // It was loaded as one that pays.
+            if activated.suspenders != token.suspenders { active.isOutOfStep = true }
             changes.append(.token(activated))
         }
-        return (active, changes)
+        return (active, [.credential(active)] + changes)
     }
 }

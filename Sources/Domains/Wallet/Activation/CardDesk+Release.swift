@@ -43,15 +43,3 @@ extension CardDesk {
         ])
     }
 }
-
-extension Card {
-    /// Out of the wallet: neither the number nor what it is found by is kept.
-    func removed(at time: Int64) -> Card {
-        var card = self
-        card.state = .removed
-        card.sealedNumber = []
-        card.lookupTag = []
-        card.updatedAt = time
-        return card
-    }
-}

@@ -58,7 +58,7 @@ extension Credential.State {
     /// Neither gone nor on its way out.
     var isLive: Bool {
         switch self {
-        case .allocated, .loading, .active, .suspended: true
+        case .allocated, .loading, .active: true
         case .removing, .removed: false
         }
     }

@@ -4,7 +4,7 @@ public import EMV
 public struct Card: RevisedRecord, Hashable, Codable {
     public enum State: String, Sendable, Codable {
         case active
-        /// Its issuer or the fight against fraud has stopped it: no token of it pays.
+        /// Its issuer or the fight against fraud has stopped it (``Card/suspenders``): no token of it pays.
         case blocked
         /// Out of the wallet; its number is gone from here.
         case removed
@@ -27,7 +27,9 @@ public struct Card: RevisedRecord, Hashable, Codable {
     /// Up to 16 printable ASCII characters (tag 50).
     public var label: String
     public var accountReference: PaymentAccountReference
-    public var state: State
+    public internal(set) var state: State
+    /// Who has stopped the card as a whole and not resumed it since.
+    public internal(set) var suspenders: Set<TokenActor>
     public var createdAt: Int64
     public var updatedAt: Int64
     public var revision: Int
@@ -51,6 +53,7 @@ public struct Card: RevisedRecord, Hashable, Codable {
         self.label = label
         self.accountReference = accountReference
         self.state = state
+        suspenders = []
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.revision = revision

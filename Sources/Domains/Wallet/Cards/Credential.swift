@@ -16,7 +16,6 @@ public struct Credential: RevisedRecord, Hashable, Codable {
         /// The secure element may have it.
         case loading
         case active
-        case suspended
         /// To be taken out of the secure element as soon as it can be reached.
         case removing
         case removed
@@ -36,6 +35,9 @@ public struct Credential: RevisedRecord, Hashable, Codable {
     /// Where ``mode`` is dedicated.
     public var application: WalletApplication?
     public var state: State
+    /// Whether the secure element may hold something else of it than it should, since a token was stopped or let go on:
+    /// what is there is set right when the secure element can be reached.
+    public var isOutOfStep: Bool
     public var createdAt: Int64
     public var updatedAt: Int64
     public var revision: Int
@@ -58,6 +60,7 @@ public struct Credential: RevisedRecord, Hashable, Codable {
         self.issuerBinding = issuerBinding
         self.application = application
         self.state = state
+        isOutOfStep = false
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.revision = revision

@@ -17,7 +17,10 @@ public struct WalletUpkeep: Sendable {
     /// What waits for somebody outside: every minute.
     public func settle() async throws(WalletError) -> UpkeepReport {
         let settled = try await payments.settleAll()
-        return UpkeepReport(settledPayments: settled, clearedCards: try await cards.clearRemoved(), resealedCards: 0)
+        let cleared = try await cards.clearRemoved()
+        return UpkeepReport(
+            settledPayments: settled, clearedCards: cleared, cardsInStep: try await cards.bringInStep(),
+            resealedCards: 0)
     }
 
     /// What can wait: every day.
@@ -73,11 +76,14 @@ public struct UpkeepReport: Hashable, Sendable {
     public var settledPayments: Int
     /// Credentials that have left their secure elements.
     public var clearedCards: Int
+    /// Credentials of which secure elements hold again what they should.
+    public var cardsInStep: Int
     public var resealedCards: Int
 
-    public init(settledPayments: Int, clearedCards: Int, resealedCards: Int) {
+    public init(settledPayments: Int, clearedCards: Int, cardsInStep: Int, resealedCards: Int) {
         self.settledPayments = settledPayments
         self.clearedCards = clearedCards
+        self.cardsInStep = cardsInStep
         self.resealedCards = resealedCards
     }
 }

@@ -59,7 +59,7 @@ extension CardDesk {
 
     private func movable(from device: Device, _ request: UserRequest) async throws(WalletError) -> [Credential] {
         try await credentials(on: device.secureElement, of: request.user).filter {
-            $0.device == device.id && ($0.state == .active || $0.state == .suspended)
+            $0.device == device.id && $0.state == .active
         }
     }
 
@@ -303,7 +303,7 @@ extension WalletError {
 }
 
 extension Optional {
-    fileprivate func asyncFlatMap<Value, Failure: Error>(
+    func asyncFlatMap<Value, Failure: Error>(
         _ body: (Wrapped) async throws(Failure) -> Value?
     ) async throws(Failure) -> Value? {
         guard let self else { return nil }

@@ -3,7 +3,8 @@ extension PaymentDesk {
     static let settledAtOnceMax = 100
     static let unsettledMax = 1_000
 
-    /// Asks the issuers again for payments whose outcome is not known, after a restart or an issuer's silence.
+    /// Asks the issuers again for payments whose outcome is not known, after a restart or an issuer's silence, and for the
+    /// money of those that were given up.
     ///
     /// - Returns: how many are settled now.
     public func settleAll() async throws(WalletError) -> Int {
@@ -13,7 +14,13 @@ extension PaymentDesk {
         var count = 0
         for record in records {
             do throws(WalletError) {
-                _ = try await settled(record)
+                if record.outcome != nil {
+                    _ = try await reversed(record)
+                } else if isTooLate(record) {
+                    _ = try await reversed(try await abandoned(record))
+                } else {
+                    _ = try await settled(record)
+                }
                 count += 1
             } catch .unsettled {
                 continue
@@ -37,7 +44,7 @@ extension PaymentDesk {
             throw .unsettled(reason: "there is no way to the issuer \(card.issuer)")
         }
         let request = IssuerAuthorizationRequest(
-            transaction: "\(record.acquirer)/\(record.transaction)", issuerCardReference: card.issuerCardReference,
+            transaction: record.issuerTransaction, issuerCardReference: card.issuerCardReference,
             secureElement: token.secureElement, function: record.function, token: reference,
             transactionCounter: counter, amount: record.amount, currency: record.currency,
             merchant: record.merchant, assertion: try await assertion(of: record, token, card, counter: counter))
@@ -82,7 +89,7 @@ extension PaymentDesk {
         }
     }
 
-    private func concludedElsewhere(_ record: PaymentRecord) async throws(WalletError) -> PaymentAnswer {
+    func concludedElsewhere(_ record: PaymentRecord) async throws(WalletError) -> PaymentAnswer {
         let known = try await stored { () async throws(WalletStoreError) in
             try await store.payment(of: record.acquirer, transaction: record.transaction)
         }
@@ -90,7 +97,7 @@ extension PaymentDesk {
         return PaymentAnswer(outcome)
     }
 
-    private func tokenAndCard(_ reference: TokenReference) async throws(WalletError) -> (Token, Card) {
+    func tokenAndCard(_ reference: TokenReference) async throws(WalletError) -> (Token, Card) {
         try await stored { () async throws(WalletStoreError) in
             guard let token = try await store.token(reference) else {
                 throw .missing(kind: "token", key: reference.rawValue)
@@ -107,7 +114,7 @@ extension PaymentDesk {
     ) async throws(WalletError) -> String {
         let now = clock.now()
         let claims = AuthorizationAssertion(
-            iss: walletName, aud: card.issuer.value, transaction: "\(record.acquirer)/\(record.transaction)",
+            iss: walletName, aud: card.issuer.value, transaction: record.issuerTransaction,
             card: card.issuerCardReference, secureElement: token.secureElement.value,
             function: record.function.rawValue, token: token.reference.rawValue, transactionCounter: counter,
             amount: record.amount, currency: record.currency, merchant: record.merchant, iat: now,

@@ -5,22 +5,28 @@ import ISO7816
 /// the issuer is asked for the money.
 ///
 /// The counter is used up and the payment written down in one commit before the issuer hears of it, and the outcome after:
-/// whatever happens between, the same transaction gets one answer.
+/// whatever happens between, the same transaction gets one answer. A payment that stays without the issuer's word for too
+/// long is given up, and what the issuer may have taken is reversed.
 public struct PaymentDesk: Sendable {
     /// What the tokens of payments are held against.
     public let tokens: TokenService
     let issuers: IssuerDirectory
     /// The wallet's name: `iss` of its statements.
     let walletName: String
+    /// How long a payment may stay without the issuer's word before it is given up.
+    let openSecondsMax: Int64
     private let turns = Turns<TokenNumber>()
 
     var store: any WalletStore { tokens.store }
     var clock: any WalletClock { tokens.clock }
 
-    public init(tokens: TokenService, issuers: IssuerDirectory, walletName: String) {
+    public init(
+        tokens: TokenService, issuers: IssuerDirectory, walletName: String, openSecondsMax: Int64 = 120
+    ) {
         self.tokens = tokens
         self.issuers = issuers
         self.walletName = walletName
+        self.openSecondsMax = openSecondsMax
     }
 
     /// The answer to a transaction, which never changes.
@@ -41,9 +47,9 @@ public struct PaymentDesk: Sendable {
             try await store.payment(of: request.acquirer, transaction: request.transaction)
         }
         if let known {
-            guard known.requestDigest == request.digest else { throw .idempotencyConflict }
+            guard known.requestDigest == request.digest || known.isReversedUnseen else { throw .idempotencyConflict }
             if let outcome = known.outcome { return PaymentAnswer(outcome) }
-            return try await settled(known)
+            return try await isTooLate(known) ? givenUp(known) : settled(known)
         }
         let token = try await stored { () async throws(WalletStoreError) in try await store.token(request.token) }
         guard let token else { return try await refuse(request, nil, .unknownToken) }

@@ -18,6 +18,10 @@ public struct PaymentRecord: RevisedRecord, Hashable, Codable {
     public var merchant: String
     /// Absent until it is known.
     public var outcome: Outcome?
+    /// Since when the issuer is to give back what it may have taken.
+    public var reversalWantedAt: Int64?
+    /// When the issuer has said that nothing of it is left.
+    public var reversedAt: Int64?
     public var createdAt: Int64
     public var updatedAt: Int64
     public var revision: Int
@@ -32,7 +36,8 @@ public struct PaymentRecord: RevisedRecord, Hashable, Codable {
     public init(
         acquirer: AcquirerName, transaction: String, requestDigest: [UInt8], token: TokenReference? = nil,
         user: UserID? = nil, counter: Int? = nil, amount: Int64, currency: Int, function: PaymentFunction,
-        merchant: String, outcome: Outcome? = nil, createdAt: Int64, updatedAt: Int64, revision: Int = 0
+        merchant: String, outcome: Outcome? = nil, reversalWantedAt: Int64? = nil, createdAt: Int64, updatedAt: Int64,
+        revision: Int = 0
     ) {
         self.acquirer = acquirer
         self.transaction = transaction
@@ -45,8 +50,15 @@ public struct PaymentRecord: RevisedRecord, Hashable, Codable {
         self.function = function
         self.merchant = merchant
         self.outcome = outcome
+        self.reversalWantedAt = reversalWantedAt
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.revision = revision
     }
+
+    /// Whether the issuer is to be asked for nothing any more.
+    public var isSettled: Bool { outcome != nil && (reversalWantedAt == nil || reversedAt != nil) }
+
+    /// As the issuer knows the transaction.
+    var issuerTransaction: String { "\(acquirer)/\(transaction)" }
 }

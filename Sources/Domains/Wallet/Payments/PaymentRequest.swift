@@ -52,12 +52,7 @@ public struct PaymentRequest: Sendable {
     ///
     /// - Throws: ``WalletError/invalid(field:reason:)``, which names the field.
     func cryptogramInput() throws(WalletError) -> CryptogramInput {
-        guard (1...Self.transactionBytesMax).contains(transaction.utf8.count),
-            transaction.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
-        else {
-            throw .invalid(
-                field: "transaction", reason: "1 to \(Self.transactionBytesMax) printable ASCII characters")
-        }
+        try Self.check(transaction: transaction)
         guard (1...Self.amountMax).contains(amount) else {
             throw .invalid(field: "amount", reason: "1 to \(Self.amountMax) minor units")
         }
@@ -74,6 +69,14 @@ public struct PaymentRequest: Sendable {
             return try CryptogramInput(objects)
         } catch {
             throw .invalid(field: "dataObjects", reason: "\(error)")
+        }
+    }
+
+    static func check(transaction: String) throws(WalletError) {
+        guard (1...transactionBytesMax).contains(transaction.utf8.count),
+            transaction.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else {
+            throw .invalid(field: "transaction", reason: "1 to \(transactionBytesMax) printable ASCII characters")
         }
     }
 

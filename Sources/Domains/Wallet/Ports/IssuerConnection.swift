@@ -24,6 +24,9 @@ public protocol IssuerConnection: Sendable {
     func authorize(
         _ request: IssuerAuthorizationRequest, key: String
     ) async throws(IssuerConnectionError) -> IssuerAuthorizationAnswer
+
+    /// Undoes a transaction by its name, once however often it is asked for; one that comes later is declined.
+    func reverse(transaction: String, key: String) async throws(IssuerConnectionError) -> IssuerReversalAnswer
 }
 
 /// What a cardholder says of itself and its card. It prints as nothing.
@@ -149,6 +152,16 @@ public enum IssuerAuthorizationAnswer: Hashable, Sendable, Codable {
     case approved(code: String)
     /// With the action code of ISO 8583 field 39: 51 insufficient funds, 57 not permitted, 05 do not honour …
     case declined(actionCode: String)
+}
+
+/// What an issuer found when it was asked to undo a transaction.
+public enum IssuerReversalAnswer: String, Hashable, Sendable, Codable {
+    /// The money is back.
+    case reversed
+    /// There was nothing to give back.
+    case declinedBefore
+    /// It has not come; when it comes it is declined.
+    case notSeen
 }
 
 public enum IssuerConnectionError: Error, Equatable, Sendable, CustomStringConvertible {

@@ -25,6 +25,10 @@ public protocol WalletStore: Sendable {
     func cards(after reference: CardReference?, limit: Int) async throws(WalletStoreError) -> [Card]
     /// The one that is not removed.
     func card(of user: UserID, lookupTag: [UInt8]) async throws(WalletStoreError) -> Card?
+    /// An issuer's own name of a card, in whose wallets it is; not those that are removed. By reference.
+    func cards(
+        of issuer: IssuerName, issuerCardReference: String
+    ) async throws(WalletStoreError) -> [Card]
     func credential(_ id: CredentialID) async throws(WalletStoreError) -> Credential?
     /// In order of creation, as in all that follow.
     func credentials(of user: UserID) async throws(WalletStoreError) -> [Credential]
@@ -33,6 +37,8 @@ public protocol WalletStore: Sendable {
     func credentials(
         in states: [Credential.State], limit: Int
     ) async throws(WalletStoreError) -> [Credential]
+    /// Those with ``Credential/isOutOfStep``.
+    func credentialsOutOfStep(limit: Int) async throws(WalletStoreError) -> [Credential]
     func migration(_ id: MigrationID) async throws(WalletStoreError) -> Migration?
     func migrations(of user: UserID) async throws(WalletStoreError) -> [Migration]
     func unfinishedMigrations(limit: Int) async throws(WalletStoreError) -> [Migration]

@@ -92,7 +92,11 @@ public struct TokenEvent: Hashable, Sendable, Codable {
         self.at = at
         self.change = change
         self.by = by
-        self.reason = String(decoding: reason.utf8.prefix(Self.reasonBytesMax), as: UTF8.self)
+        self.reason = Self.cut(reason)
+    }
+
+    static func cut(_ reason: String) -> String {
+        String(decoding: reason.utf8.prefix(reasonBytesMax), as: UTF8.self)
     }
 }
 

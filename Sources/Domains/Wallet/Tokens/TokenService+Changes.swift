@@ -40,28 +40,6 @@ extension TokenService {
         }
     }
 
-    /// A user's own suspension or resumption, to be committed together with the answer to its request.
-    ///
-    /// - Throws: ``WalletError/notFound(kind:)``; ``WalletError/conflict(reason:)`` where the state does not allow it.
-    public func change(
-        _ reference: TokenReference, of user: UserID, isSuspended: Bool, reason: String
-    ) async throws(WalletError) -> (Token, [WalletChange]) {
-        let token = try await token(reference, of: user)
-        let now = clock.now()
-        let changed: Token
-        do {
-            changed =
-                isSuspended
-                ? try token.suspended(by: .user, at: now, reason: reason)
-                : try token.resumed(by: .user, at: now, reason: reason)
-        } catch {
-            throw .conflict(reason: "\(error)")
-        }
-        if changed == token { return (token, []) }
-        let action = isSuspended ? "token suspended" : "token resumed"
-        return (changed.committed, [.token(changed), Self.audit(changed, action, by: .user, reason, at: now)])
-    }
-
     private func change(
         _ reference: TokenReference, _ action: String, by actor: TokenActor, _ reason: String,
         _ transition: (Token, Int64) throws(TokenTransitionError) -> Token

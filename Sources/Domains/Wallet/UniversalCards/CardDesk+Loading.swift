@@ -18,7 +18,7 @@ extension CardDesk {
         if credential.mode == .dedicated {
             try await provision(credential, card, subscriber: subscriber)
         } else {
-            let record = try await record(of: credential, card)
+            guard let record = try await record(of: credential, card) else { return credential }
             try await store([DataGrouping(record.grouping)], type: credential.type, subscriber: subscriber)
         }
         return credential
@@ -34,9 +34,13 @@ extension CardDesk {
     }
 
     /// The card record as it lies in the secure element: tokens, label and last four digits, never the card's number
-    /// (UCI-06).
-    func record(of credential: Credential, _ card: Card) async throws(WalletError) -> UniversalCardRecord {
-        let tokens = try await tokens(of: credential).sorted { $0.function.code < $1.function.code }
+    /// (UCI-06). Tokens that somebody has stopped are not in it.
+    ///
+    /// - Returns: `nil` where all are stopped: nothing is to be there.
+    func record(of credential: Credential, _ card: Card) async throws(WalletError) -> UniversalCardRecord? {
+        let tokens = try await tokens(of: credential).filter(\.suspenders.isEmpty)
+            .sorted { $0.function.code < $1.function.code }
+        if tokens.isEmpty { return nil }
         let isShared = credential.mode == .universalData
         let share =
             isShared
@@ -68,10 +72,16 @@ extension CardDesk {
                 try await elements.delete(application(of: credential), for: subscriber)
             }
         }
-        guard let reference = UniversalCardReference(credential.record.bytes) else { return }
+        try await deleteRecord(credential.record, credential.type, subscriber: subscriber)
+    }
+
+    /// A record out of a universal instance. What is not there is out already.
+    func deleteRecord(
+        _ record: RecordReference, _ type: UniversalCardType, subscriber: String
+    ) async throws(WalletError) {
+        guard let reference = UniversalCardReference(record.bytes) else { return }
         try await store(
-            [DataGrouping(UniversalCardDeletion.grouping(for: reference))], type: credential.type,
-            subscriber: subscriber)
+            [DataGrouping(UniversalCardDeletion.grouping(for: reference))], type: type, subscriber: subscriber)
     }
 }
 

@@ -53,6 +53,7 @@ extension CardDesk {
             try await store.credentials(on: device.secureElement)
         }
         for credential in all where credential.user == request.user && credential.mode == .dedicated {
+            if credential.isOutOfStep { try await bringInStep(credential.id, subscriber: device.subscriber) }
             guard credential.state == .loading,
                 let card = try await stored({ () async throws(WalletStoreError) in
                     try await store.card(credential.card)
@@ -70,13 +71,7 @@ extension CardDesk {
                     try await store.card(credential.card)
                 })
             else { continue }
-            let fingerprint = try await record(of: credential, card).fingerprint
-            let isThere = found.contains {
-                $0.type == credential.type && $0.reference == credential.record && $0.fingerprint == fingerprint
-            }
-            if !isThere { synchronization.restored.append(credential.record) }
-            guard !isThere || credential.state != .active else { continue }
-            try await finish(credential, card, isThere: isThere, request)
+            try await synchronize(credential, card, found, &synchronization, request)
         }
         // Another account's records in the same secure element are not this one's to judge, nor are those that have come
         // while it was read; those that have just left may stand in what the device has told. A record in the instance of
@@ -86,13 +81,29 @@ extension CardDesk {
                 try await store.credentials(on: device.secureElement)
             }.filter { $0.state != .removed } + leaving
         for stray in found where !known.contains(where: { $0.record == stray.reference && $0.type == stray.type }) {
-            guard let reference = UniversalCardReference(stray.reference.bytes) else { continue }
-            try await self.store(
-                [DataGrouping(UniversalCardDeletion.grouping(for: reference))], type: stray.type,
-                subscriber: device.subscriber)
+            try await deleteRecord(stray.reference, stray.type, subscriber: device.subscriber)
             synchronization.removed.append(stray.reference)
         }
         return synchronization
+    }
+
+    /// The record of one credential as it should be: loaded again, taken out while its tokens are stopped, or left.
+    private func synchronize(
+        _ credential: Credential, _ card: Card, _ found: [FoundRecord], _ synchronization: inout Synchronization,
+        _ request: UserRequest
+    ) async throws(WalletError) {
+        let here = found.first { $0.type == credential.type && $0.reference == credential.record }
+        let wanted = try await record(of: credential, card)
+        let isThere = here?.fingerprint == wanted?.fingerprint
+        if wanted != nil, !isThere { synchronization.restored.append(credential.record) }
+        if wanted == nil, here != nil {
+            try await deleteRecord(credential.record, credential.type, subscriber: request.device.subscriber)
+            synchronization.removed.append(credential.record)
+        }
+        if !isThere || credential.state != .active {
+            try await finish(credential, card, isThere: isThere || wanted == nil, request)
+        }
+        try await markInStep(credential.id)
     }
 
     /// A credential whose loading was interrupted goes on; one whose record was lost gets it again. What was allocated and

@@ -79,22 +79,13 @@ extension CardDesk {
     func isCleared(
         _ credential: Credential, subscriber: String, _ request: UserRequest
     ) async -> Bool {
-        await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                do {
-                    try await clear(credential, subscriber: subscriber, request)
-                    return true
-                } catch {
-                    return false
-                }
-            }
-            group.addTask {
-                try? await Task.sleep(for: policy.patience)
+        await inPatience {
+            do {
+                try await clear(credential, subscriber: subscriber, request)
+                return true
+            } catch {
                 return false
             }
-            let isCleared = await group.next() ?? false
-            group.cancelAll()
-            return isCleared
         }
     }
 

@@ -11,13 +11,16 @@ public import Wallet
 ///       "issuers": [ { "name": "harbour-bank", "server": "https://bank.example:8444",
 ///                      "credentialFile": "harbour-bank.credential", "prefixes": ["47617390"],
 ///                      "functions": ["nfc", "qr", "online"], "mode": "universalData" } ],
-///       "acquirers": [ { "name": "corner-shop", "secretDigest": "…64 hex digits…" } ] }
+///       "acquirers": [ { "name": "corner-shop", "secretDigest": "…64 hex digits…" } ],
+///       "operators": [ { "name": "night-watch", "secretDigest": "…64 hex digits…" } ] }
 public struct WalletConfiguration: Codable, Sendable {
     /// Who the wallet is in what it signs.
     public var name: String
     public var centralTSM: CentralTSM
     public var issuers: [Issuer]
     public var acquirers: [Acquirer]
+    /// Who may stop cards against fraud; nobody when absent.
+    public var operators: [Operator]?
 
     /// The central TSM, and what this wallet is called there.
     public struct CentralTSM: Codable, Sendable {
@@ -39,6 +42,12 @@ public struct WalletConfiguration: Codable, Sendable {
     }
 
     public struct Acquirer: Codable, Sendable {
+        public var name: String
+        /// SHA-256 of its secret.
+        public var secretDigest: String
+    }
+
+    public struct Operator: Codable, Sendable {
         public var name: String
         /// SHA-256 of its secret.
         public var secretDigest: String
@@ -71,12 +80,28 @@ public struct WalletConfiguration: Codable, Sendable {
             guard let name = AcquirerName(acquirer.name) else {
                 throw WalletConfigurationError(member: "acquirers.name", reason: "\(acquirer.name) is no name")
             }
-            guard let digest = try? [UInt8](hex: acquirer.secretDigest), digest.count == 32 else {
-                throw WalletConfigurationError(member: "acquirers.secretDigest", reason: "64 hex digits")
-            }
-            digests[digest] = name
+            digests[try Self.digest(acquirer.secretDigest, "acquirers.secretDigest")] = name
         }
         return AcquirerCredentials(digests)
+    }
+
+    /// The operators by the digests of their secrets.
+    public func operatorCredentials() throws -> WalletOperatorCredentials {
+        var digests: [[UInt8]: String] = [:]
+        for `operator` in operators ?? [] {
+            guard AcquirerName(`operator`.name) != nil else {
+                throw WalletConfigurationError(member: "operators.name", reason: "\(`operator`.name) is no name")
+            }
+            digests[try Self.digest(`operator`.secretDigest, "operators.secretDigest")] = `operator`.name
+        }
+        return WalletOperatorCredentials(digests)
+    }
+
+    private static func digest(_ text: String, _ member: String) throws -> [UInt8] {
+        guard let digest = try? [UInt8](hex: text), digest.count == 32 else {
+            throw WalletConfigurationError(member: member, reason: "64 hex digits")
+        }
+        return digest
     }
 }
 

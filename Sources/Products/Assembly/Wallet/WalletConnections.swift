@@ -38,7 +38,8 @@ public struct WalletConnections: Sendable {
         }
         partners = WalletHouse.Partners(
             elements: elements, issuers: IssuerDirectory(issuers),
-            acquirers: try configuration.acquirerCredentials())
+            acquirers: try configuration.acquirerCredentials(),
+            operators: try configuration.operatorCredentials())
         self.transports = transports
     }
 

@@ -21,13 +21,16 @@ public struct WalletHouse: Sendable {
         public var elements: any SecureElementManagement
         public var issuers: IssuerDirectory
         public var acquirers: AcquirerCredentials
+        public var operators: WalletOperatorCredentials
 
         public init(
-            elements: any SecureElementManagement, issuers: IssuerDirectory, acquirers: AcquirerCredentials
+            elements: any SecureElementManagement, issuers: IssuerDirectory, acquirers: AcquirerCredentials,
+            operators: WalletOperatorCredentials = WalletOperatorCredentials()
         ) {
             self.elements = elements
             self.issuers = issuers
             self.acquirers = acquirers
+            self.operators = operators
         }
     }
 
@@ -58,7 +61,7 @@ public struct WalletHouse: Sendable {
                 isWell: {
                     let sealed = try await vault.seal(answer: [0x5A], name: "health")
                     return try await vault.open(answer: sealed, name: "health") == [0x5A]
-                }), acquirers: partners.acquirers, logger: logger)
+                }), acquirers: partners.acquirers, operators: partners.operators, logger: logger)
         self.store = store
         self.vault = vault
     }

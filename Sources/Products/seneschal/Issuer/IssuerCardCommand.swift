@@ -12,11 +12,12 @@ struct IssuerCardCommand: AsyncParsableCommand {
               seneschal issuer card issue hld_… --type debit --label HARBOUR --enrollment direct --number-file ada.number
               seneschal issuer card list
               seneschal issuer card block acc_…
+              seneschal issuer card order acc_… suspend --reason "reported lost" --wallet https://wallet.example:8443
               seneschal issuer card bindings acc_…
               seneschal issuer card personalize acc_… --transport-key bureau.pem
             """,
         subcommands: [
-            Issue.self, List.self, Block.self, Unblock.self, Close.self, Bindings.self, Personalize.self,
+            Issue.self, List.self, Block.self, Unblock.self, Close.self, Order.self, Bindings.self, Personalize.self,
         ])
 
     struct Issue: AsyncParsableCommand {
@@ -105,6 +106,41 @@ struct IssuerCardCommand: AsyncParsableCommand {
         func run() async throws { try await card.become(.closed) }
     }
 
+    struct Order: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Have a wallet suspend, resume or delete a card's tokens.",
+            discussion: """
+                The issuer signs the order, and the wallet carries it out in whosever wallets the card is. What others have \
+                suspended stays so. The plastic card is not touched: see `block`.
+
+                  seneschal issuer card order acc_… suspend --reason "reported lost"
+                """)
+
+        @OptionGroup var card: CardArgument
+
+        @Argument(help: "suspend, resume or delete.")
+        var change: CardChangeArgument
+
+        @Option(help: "Why: kept in the tokens' histories.")
+        var reason: String
+
+        @Option(help: "What the wallet is called at the issuer.")
+        var walletName = "seneschal-wallet"
+
+        @OptionGroup var wallet: WalletAddress
+
+        func run() async throws {
+            let request = API.CardOrderRequest(wallet: walletName, change: change.api, reason: reason)
+            let order = try await card.request.server.withClient {
+                try await $0.signCardOrder(request, of: card.card, idempotencyKey: card.request.key.idempotencyKey)
+            }
+            try card.request.output.show(
+                try await wallet.withClient(nil) { client throws(SeneschalClientError) in
+                    try await client.carryOut(order)
+                })
+        }
+    }
+
     struct Bindings: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List who has a card in which wallet, on which secure element.")
@@ -147,6 +183,19 @@ struct IssuerCardCommand: AsyncParsableCommand {
                 try await request.server.withClient {
                     try await $0.setCardAccountState(state, of: card, idempotencyKey: request.key.idempotencyKey)
                 })
+        }
+    }
+}
+
+/// What a wallet is to do with a card.
+enum CardChangeArgument: String, ExpressibleByArgument, CaseIterable {
+    case suspend, resume, delete
+
+    var api: API.CardChange {
+        switch self {
+        case .suspend: .suspend
+        case .resume: .resume
+        case .delete: .delete
         }
     }
 }

@@ -84,13 +84,19 @@ struct MerchantAcquirer {
     static let attemptsMax = 4
     private static let pause = Duration.milliseconds(500)
 
-    /// Asks until it is settled, always with the same name of the transaction.
+    /// Asks until it is settled, always with the same name of the transaction; what does not get settled is taken back.
     func authorize(_ data: AuthorizationData) async throws -> AuthorizationAnswer {
         let result = await settled(data)
+        let reversal =
+            if case .failure(.unsettled) = result { try? await door.reverse(transaction: transaction) } else {
+                nil as API.AcquirerReversal.Outcome?
+            }
         await transport.close()
         switch result {
         case .success(let answer): return answer
         case .failure(.refused(let code, let detail)): throw CommandFailure(.refused, "\(code): \(detail)")
+        case .failure(.unsettled(let detail)) where reversal != nil:
+            throw CommandFailure(.refused, "\(detail); the payment is taken back, whatever becomes of it")
         case .failure(.unsettled(let detail)):
             throw CommandFailure(
                 .unknownOutcome, detail,

@@ -21,6 +21,11 @@ extension PhoneOwner {
         online CARD CENTS      what a page is given for one purchase
         synchronize            have the wallet set right what lies in the secure element
         unbind CARD            remove a card from this telephone
+        suspend CARD [FUNCTION] stop a card everywhere, or one of nfc, qr and online
+        resume CARD [FUNCTION] let it pay again
+        devices                your telephones
+        lost DEVICE            stop everything on a telephone of yours, and end its session
+        found DEVICE           let what is on it pay again
         sources                other telephones of your account that cards can come from
         migrate DEVICE [CARD…] bring cards here from another telephone
         logout, quit
@@ -73,6 +78,13 @@ extension PhoneOwner {
             let card = try await walletCard(words)
             try await phone.unbind(card: card.card, password: try await password(), in: try present())
             say("\(card.label) …\(card.lastFour) is no longer on this telephone")
+        case "suspend", "resume": try await stop(words, isStopped: command == "suspend")
+        case "devices":
+            try only(0...0)
+            for device in try await service.devices(in: try present()) { say("\(device.id)  \(device.name)") }
+        case "lost", "found":
+            try only(1...1)
+            try await stop(device: words[0], isStopped: command == "lost")
         case "sources":
             try only(0...0)
             try await showSources()
@@ -128,6 +140,36 @@ extension PhoneOwner {
             function, amount: amount ?? 0, currency: 978, country: 276, with: card,
             at: Int64(Date().timeIntervalSince1970))
         say(try cryptogram.code(label: card.label))
+    }
+
+    // MARK: - Stopping
+
+    private func stop(_ words: [String], isStopped: Bool) async throws {
+        var words = words
+        let function = words.count > 1 ? words.last.flatMap(CardFunction.init(rawValue:)) : nil
+        if function != nil { words.removeLast() }
+        let card = try await walletCard(words)
+        let count = try await changed(card: card.card, function: function, isStopped: isStopped)
+        let what = "\(card.label) …\(card.lastFour)" + (function.map { " by \($0.rawValue)" } ?? "")
+        say(isStopped ? "\(what) does not pay any more" : "\(what) pays again, in \(count) ways")
+    }
+
+    private func stop(device: String, isStopped: Bool) async throws {
+        let count = try await changed(device: device, isStopped: isStopped)
+        say(isStopped ? "nothing on \(device) pays any more" : "\(count) ways to pay with \(device) are open again")
+    }
+
+    private func changed(
+        card: String? = nil, device: String? = nil, function: CardFunction? = nil, isStopped: Bool
+    ) async throws -> Int {
+        let (session, key) = (try present(), UUID().uuidString)
+        if isStopped {
+            return try await service.suspend(
+                card: card, device: device, function: function, reason: "by the person", key: key, in: session)
+        }
+        try await service.authenticateAgain(password: try await password(), in: session)
+        return try await service.resume(
+            card: card, device: device, function: function, reason: "by the person", key: key, in: session)
     }
 
     // MARK: - Moving

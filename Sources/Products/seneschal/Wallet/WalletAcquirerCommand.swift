@@ -21,12 +21,17 @@ struct WalletAcquirerCommand: ParsableCommand {
 
     @OptionGroup var secret: SecretOptions
 
-    func run() throws {
-        guard AcquirerName(name) != nil else { throw ValidationError("\(name) is no name of an acquirer.") }
-        try secret.check()
+    func run() throws { try secret.makePartner(named: name, "acquirer") }
+}
+
+extension SecretOptions {
+    /// A fresh secret into its file, and its digest for wallet.json to the terminal.
+    func makePartner(named name: String, _ kind: String) throws {
+        guard AcquirerName(name) != nil else { throw ValidationError("\(name) is no name of an \(kind).") }
+        try check()
         let text = SystemRandomSource().bytes(32).hex.lowercased()
-        _ = try secret.keep(text)
-        Terminal.message("The acquirer's credential is in \(secret.secretFile).")
+        _ = try keep(text)
+        Terminal.message("The \(kind)'s credential is in \(secretFile).")
         Terminal.output(
             JSONValue.object([
                 JSONMember("name", .string(name)),

@@ -12,7 +12,9 @@ struct WalletCommand: AsyncParsableCommand {
             docs/how-to/run-a-wallet.md.
             """,
         subcommands: [
-            WalletServeCommand.self, WalletKeysCommand.self, WalletAcquirerCommand.self, WalletAccountCommand.self,
+            WalletServeCommand.self, WalletKeysCommand.self, WalletAcquirerCommand.self, WalletOperatorCommand.self,
+            WalletAccountCommand.self,
+            WalletCardCommand.self,
             RecognizeCommand.self, DrawCardCommand.self,
         ])
 }
