@@ -90,6 +90,7 @@ let package = Package(
 
         // Foundations
         target(.foundations, "ISO7816"),
+        target(.foundations, "TurnTaking"),
         target(.foundations, "CardCryptography", ["COpenSSL"]),
 
         // Standards
@@ -116,7 +117,7 @@ let package = Package(
             ]),
         target(
             .domains, "TrustedServiceManager",
-            ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "SERAM"]),
+            ["ISO7816", "TurnTaking", "CardCryptography", "GlobalPlatform", "SecureChannel", "SERAM"]),
         target(.domains, "ServiceProvider", ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel"]),
         target(
             .domains, "MobileDevice",
@@ -125,7 +126,7 @@ let package = Package(
                 "SecureChannel", "TrustedReading",
             ]),
         target(.domains, "CardManagement", ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel"]),
-        target(.domains, "Wallet", ["ISO7816", "CardCryptography", "GlobalPlatform", "EMV", "JOSE"]),
+        target(.domains, "Wallet", ["ISO7816", "TurnTaking", "CardCryptography", "GlobalPlatform", "EMV", "JOSE"]),
         target(.domains, "Issuing", ["ISO7816", "CardCryptography", "EMV", "JOSE"]),
         target(
             .domains, "Terminal",
@@ -228,6 +229,7 @@ let package = Package(
         .target(
             name: "CardTesting", dependencies: ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel"],
             path: "Tests/CardTesting", swiftSettings: strict),
+        tests("TurnTakingTests", ["TurnTaking"]),
         tests("ISO7816Tests", ["ISO7816", "CardTesting"]),
         tests("CardCryptographyTests", ["CardCryptography", "ISO7816", "CardTesting"]),
         tests("GlobalPlatformTests", ["GlobalPlatform", "CardCryptography", "ISO7816", "CardTesting"]),

@@ -1,5 +1,6 @@
 public import CardCryptography
 import ISO7816
+import TurnTaking
 
 /// The central TSM: the one party that service providers talk to, and the one that manages secure elements.
 ///

@@ -1,4 +1,5 @@
 public import ISO7816
+public import TurnTaking
 
 /// Why the central TSM did not do what was asked. Nothing was sent to a network unless the case says so.
 public enum TSMError: Error, Equatable, Sendable {
@@ -29,4 +30,8 @@ public enum TSMError: Error, Equatable, Sendable {
     /// The card refused a step that the central TSM itself planned.
     case cardRefused(step: String, StatusWord)
     case `internal`(reason: String)
+}
+
+extension TSMError: TurnFailure {
+    public static func crowded(reason: String) -> TSMError { .unreachable(reason: reason) }
 }

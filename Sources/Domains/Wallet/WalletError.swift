@@ -1,4 +1,5 @@
 public import ISO7816
+public import TurnTaking
 
 /// Why the wallet did not do what it was asked for. Nothing changed, unless the case says otherwise.
 public enum WalletError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -102,4 +103,8 @@ func kept<Value>(_ work: () async throws(WalletVaultError) -> Value) async throw
     } catch {
         throw WalletError(error)
     }
+}
+
+extension WalletError: TurnFailure {
+    public static func crowded(reason: String) -> WalletError { .unsettled(reason: reason) }
 }

@@ -24,9 +24,11 @@ final class TestWallet: Sendable {
     let clock = WalletTestClock()
     let log = LogLines()
     let acquirer = "acquirer-secret-0123456789"
+    let `operator` = "operator-secret-0123456789"
     private let folder: URL
 
-    init() throws {
+    /// - Parameter issuerKeys: what the issuer's statements are verified with.
+    init(issuerKeys: [String: ECPublicKey] = [:]) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "seneschal-wallet-\(UUID().uuidString)")
         store = try SQLiteWalletStore.inMemory()
         vault = try WalletVault.open(
@@ -35,13 +37,14 @@ final class TestWallet: Sendable {
         let issuers = IssuerDirectory([
             RegisteredIssuer(
                 name: try #require(IssuerName("harbour-bank")), prefixes: ["4761"], connection: ApprovingIssuer(),
-                keys: [:])
+                keys: issuerKeys)
         ])
         let accounts = AccountDesk(
             store: store, secureElements: TwoSecureElements(), clock: clock,
             policy: AccountPolicy(passwordCost: Scrypt.Cost(n: 16, r: 8, p: 1)))
         let cards = CardDesk(
-            store: store, vault: vault, tokens: tokens, issuers: issuers, elements: TwoSecureElements(), clock: clock)
+            store: store, vault: vault, tokens: tokens, issuers: issuers, elements: TwoSecureElements(), clock: clock,
+            policy: CardDeskPolicy(walletName: "lantern"))
         let key = ECPrivateKey.generate(.p256).publicKey
         let (log, name) = (log, try #require(AcquirerName("quay-acquiring")))
         server = WalletServer(
@@ -51,6 +54,7 @@ final class TestWallet: Sendable {
                 walletName: "test-wallet", signing: ("s", key), encryption: ("e", key),
                 open: { _, _ throws(WalletVaultError) in throw .notOpened }, isWell: { true }),
             acquirers: AcquirerCredentials([Digest.hash(Array(acquirer.utf8)): name]),
+            operators: WalletOperatorCredentials([Digest.hash(Array(`operator`.utf8)): "night-watch"]),
             logger: Logger(label: "test") { JSONLinesLogHandler(label: $0, logLevel: .info, write: log.append) })
     }
 
@@ -75,7 +79,9 @@ final class TestWallet: Sendable {
     }
 
     /// A card on the device of a session, with a token for NFC.
-    func token(for session: JSONValue) async throws -> (Token, Credential) {
+    func token(
+        for session: JSONValue, issuerCardReference: String = "c-1"
+    ) async throws -> (Token, Credential) {
         let user = try #require(UserID(rawValue: session["userId"]?.string ?? ""))
         let device = try #require(DeviceID(rawValue: session["device"]?["deviceId"]?.string ?? ""))
         let (number, reference, now) = (
@@ -83,7 +89,7 @@ final class TestWallet: Sendable {
         )
         let card = Card(
             reference: reference, user: user, issuer: try #require(IssuerName("harbour-bank")),
-            issuerCardReference: "c-1", sealedNumber: try await vault.seal(number, of: reference),
+            issuerCardReference: issuerCardReference, sealedNumber: try await vault.seal(number, of: reference),
             lookupTag: try await vault.lookupTag(of: number), issuerIdentification: "47617390", lastFour: "0010",
             expiry: try #require(CardExpiry(year: 35, month: 12)), type: .first, label: "HARBOUR",
             accountReference: try await vault.accountReference(of: number), createdAt: now, updatedAt: now)

@@ -1,4 +1,5 @@
 import ISO7816
+import TurnTaking
 
 /// What a reconciliation found and did.
 public struct Reconciliation: Hashable, Sendable, Codable {

@@ -1,5 +1,6 @@
 import CardCryptography
 import ISO7816
+import TurnTaking
 
 extension OperatorDesk {
     /// Performs a registration once: effect, audit line and answer are committed together.

@@ -1,5 +1,6 @@
 public import CardCryptography
 import ISO7816
+import TurnTaking
 
 /// What a TSM operator does: registers networks, providers, services, cards and subscriptions, and sees what happens.
 public struct OperatorDesk: Sendable {

@@ -1,5 +1,6 @@
 public import CardCryptography
 import ISO7816
+import TurnTaking
 
 /// Who logs in, on which device. It prints without the password.
 public struct Login: Sendable, CustomStringConvertible {

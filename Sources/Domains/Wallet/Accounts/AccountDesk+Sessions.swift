@@ -1,4 +1,5 @@
 public import CardCryptography
+import TurnTaking
 
 extension AccountDesk {
     /// The session that a secret opens.

@@ -1,5 +1,6 @@
 public import CardCryptography
 import ISO7816
+import TurnTaking
 
 /// Accounts, logins, sessions and devices.
 ///
@@ -16,7 +17,7 @@ public struct AccountDesk: Sendable {
     let addresses: AttemptWindows
     let strangers = StrangerFailures()
     /// One login per name at a time: wrong passwords that arrive together are counted one by one.
-    let turns = Turns<LoginName>()
+    let turns = Turns<LoginName, WalletError>()
 
     /// - Parameter secureElements: where a device's secure element is looked up by its subscriber's number.
     public init(

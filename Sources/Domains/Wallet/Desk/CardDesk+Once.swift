@@ -1,3 +1,5 @@
+import TurnTaking
+
 extension CardDesk {
     /// Does the work of a request once, in the user's turn: the same key with the same request from the same device gets
     /// the first answer.

@@ -1,5 +1,6 @@
 public import CardCryptography
 public import EMV
+import TurnTaking
 
 /// What a wallet does with cards: binds them, activates ways to pay, keeps secure elements and itself in step, moves
 /// cards to another device.
@@ -15,7 +16,7 @@ public struct CardDesk: Sendable {
     let clock: any WalletClock
     let random: any RandomSource
     let policy: CardDeskPolicy
-    let turns = Turns<UserID>()
+    let turns = Turns<UserID, WalletError>()
     /// Failed verifications.
     let addresses: AttemptWindows
     /// Performs requests that are no business of cards once, with the same store and vault.

@@ -1,5 +1,6 @@
 import CardCryptography
 import Foundation
+import TurnTaking
 
 /// Performs requests once: the same key with the same request gets the same answer, the same key with another request is
 /// refused.
@@ -7,7 +8,7 @@ public struct RequestJournal: Sendable {
     let store: any WalletStore
     let vault: any AnswerVault
     let clock: any WalletClock
-    private let turns = Turns<Name>()
+    private let turns = Turns<Name, WalletError>()
 
     private struct Name: Hashable { var scope, key: String }
 

@@ -1,3 +1,5 @@
+import TurnTaking
+
 /// A device that cards can be moved from (MIGR-01).
 public struct MigrationSource: Hashable, Sendable {
     public var device: Device

@@ -1,5 +1,6 @@
 import EMV
 import ISO7816
+import TurnTaking
 
 /// Authorizes payments with tokens: what an acquirer asks for is held against token, domain, counter and cryptogram before
 /// the issuer is asked for the money.
@@ -15,7 +16,7 @@ public struct PaymentDesk: Sendable {
     let walletName: String
     /// How long a payment may stay without the issuer's word before it is given up.
     let openSecondsMax: Int64
-    private let turns = Turns<TokenNumber>()
+    private let turns = Turns<TokenNumber, WalletError>()
 
     var store: any WalletStore { tokens.store }
     var clock: any WalletClock { tokens.clock }

@@ -1,4 +1,5 @@
 import CardCryptography
+import TurnTaking
 
 extension CardDesk {
     /// Stops cards, lets them go on, or ends their tokens, for an issuer or against fraud: in force with the commit, whatever

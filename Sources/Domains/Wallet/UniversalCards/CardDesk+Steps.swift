@@ -1,5 +1,6 @@
 import EMV
 import GlobalPlatform
+import TurnTaking
 
 extension CardDesk {
     /// Makes the secure element hold of a credential what it should: the tokens that nobody has stopped, in its record; a

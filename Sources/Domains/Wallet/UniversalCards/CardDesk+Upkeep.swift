@@ -1,3 +1,5 @@
+import TurnTaking
+
 extension CardDesk {
     /// Credentials that one call of ``clearRemoved()`` looks at, a share of at most ``leavingMax`` that are on their way out.
     static let clearedAtOnceMax = 32

@@ -2,6 +2,7 @@ import CardCryptography
 import EMV
 import GlobalPlatform
 import ISO7816
+import TurnTaking
 
 extension CardDesk {
     /// The two universal instances of a secure element, each with its universal personalization data set: made before a

@@ -1,21 +1,23 @@
 /// What has one name is done one after the other, first come, first served; what has different names in parallel.
-actor Turns<Name: Hashable & Sendable> {
+public actor Turns<Name: Hashable & Sendable, Failure: TurnFailure> {
     private var waiting: [Name: [CheckedContinuation<Void, Never>]] = [:]
 
     /// Those waiting for one name at most; one more is told to come again.
-    static var waitingMax: Int { 64 }
+    public static var waitingMax: Int { 64 }
+
+    public init() {}
 
     /// Does `work` in the turn of `name`.
     ///
-    /// - Throws: ``TSMError/unreachable(reason:)`` when too many wait already.
-    nonisolated func take<Answer: Sendable>(
-        _ name: Name, _ work: () async throws(TSMError) -> Answer
-    ) async throws(TSMError) -> Answer {
+    /// - Throws: ``TurnFailure/crowded(reason:)`` when too many wait already; what `work` throws.
+    public nonisolated func take<Answer: Sendable>(
+        _ name: Name, _ work: () async throws(Failure) -> Answer
+    ) async throws(Failure) -> Answer {
         guard await enter(name) else {
-            throw .unreachable(reason: "\(Self.waitingMax) requests wait for the same turn already; try again")
+            throw .crowded(reason: "\(Self.waitingMax) requests wait for the same turn already; try again")
         }
-        let result: Result<Answer, TSMError>
-        do throws(TSMError) {
+        let result: Result<Answer, Failure>
+        do throws(Failure) {
             result = .success(try await work())
         } catch {
             result = .failure(error)
@@ -46,17 +48,11 @@ actor Turns<Name: Hashable & Sendable> {
     }
 
     /// How many wait for `name`, not counting whoever has the turn.
-    func waitingCount(_ name: Name) -> Int { waiting[name]?.count ?? 0 }
+    public func waitingCount(_ name: Name) -> Int { waiting[name]?.count ?? 0 }
 }
 
-/// One open script per card.
-typealias CardTurns = Turns<SecureElementIdentifier>
-
-/// One request at a time under one Idempotency-Key: requests that arrive together have one effect.
-typealias RequestTurns = Turns<IdempotencyName>
-
-/// An Idempotency-Key in the scope of whoever uses it.
-struct IdempotencyName: Hashable, Sendable {
-    var scope: String
-    var key: String?
+/// An error that can tell somebody to come again.
+public protocol TurnFailure: Error {
+    /// Nothing was done, because too many wait for the same.
+    static func crowded(reason: String) -> Self
 }
