@@ -54,8 +54,8 @@ struct WireExampleTests {
     static let specimens = centralTSM + issuer + stopping
 
     private static let stopping = [
-        Specimen(API.SuspensionRequest.self), Specimen(API.PaymentTokens.self), Specimen(API.CardOrder.self),
-        Specimen(API.CardOrderRequest.self), Specimen(API.CardChangeRequest.self),
+        Specimen(API.SuspensionRequest.self), Specimen(API.PaymentTokens.self), Specimen(API.TokenOrder.self),
+        Specimen(API.TokenOrderRequest.self), Specimen(API.CardChangeRequest.self),
         Specimen(API.CardChangeReport.self), Specimen(API.AcquirerReversalRequest.self),
         Specimen(API.AcquirerReversal.self),
     ]

@@ -3,6 +3,7 @@ import Foundation
 import HummingbirdTesting
 import Issuing
 import SeneschalAPI
+import Storage
 import Testing
 import Wallet
 
@@ -88,36 +89,37 @@ struct CardStoppingDoorTests {
             let card = try await issuer.card(at: bank)["account"]?["card"]?.string ?? ""
             func order(_ change: String, key: String) async throws -> JSONValue {
                 let body: JSONValue = ["wallet": "lantern", "change": .init(change), "reason": "reported lost"]
-                let answer = try await bank.post("/issuer/v1/cards/\(card)/orders", body, as: issuer.operator, key: key)
+                let answer = try await bank.post(
+                    "/issuer/v1/cards/\(card)/token-orders", body, as: issuer.operator, key: key)
                 #expect(answer.status == 200, "\(answer.json.text)")
-                try API.CardOrder.schema.check(answer.json)
+                try API.TokenOrder.schema.check(answer.json)
                 return answer.json
             }
             let (suspend, resume) = (try await order("suspend", key: "1"), try await order("resume", key: "2"))
             #expect(try await order("suspend", key: "1") == suspend)
             try await bank.post(
-                "/issuer/v1/cards/\(card)/orders", ["wallet": "other", "change": "suspend", "reason": ""],
+                "/issuer/v1/cards/\(card)/token-orders", ["wallet": "other", "change": "suspend", "reason": ""],
                 as: issuer.operator
             ).expect(.notFound, field: "wallet")
             try await bank.post(
-                "/issuer/v1/cards/\(card)/orders", ["wallet": "lantern", "change": "suspend", "reason": ""],
+                "/issuer/v1/cards/\(card)/token-orders", ["wallet": "lantern", "change": "suspend", "reason": ""],
                 as: issuer.wallet
             ).expect(.forbidden)
             try await wallet.test { client in
                 let (token, _) = try await wallet.token(
                     for: try await wallet.user(at: client), issuerCardReference: card)
-                let stopped = try await client.post("/wallet/v1/card-orders", suspend, as: nil, key: nil)
+                let stopped = try await client.post("/wallet/v1/token-orders", suspend, as: nil, key: nil)
                 try API.CardChangeReport.schema.check(stopped.json)
                 #expect(stopped.json["cards"]?.elements?.map { $0["suspendedBy"] } == [["issuer"]])
                 #expect(try await wallet.store.token(token.reference)?.state == .suspended)
-                _ = try await client.post("/wallet/v1/card-orders", resume, as: nil, key: nil)
+                _ = try await client.post("/wallet/v1/token-orders", resume, as: nil, key: nil)
                 #expect(try await wallet.store.token(token.reference)?.state == .active)
                 // The first one again is answered as before, and does not stop the card again.
-                let again = try await client.post("/wallet/v1/card-orders", suspend, as: nil, key: nil)
+                let again = try await client.post("/wallet/v1/token-orders", suspend, as: nil, key: nil)
                 #expect(again.json == stopped.json)
                 #expect(try await wallet.store.token(token.reference)?.state == .active)
                 let forged = suspend.with("order", .init((suspend["order"]?.string ?? "") + "A"))
-                try await client.post("/wallet/v1/card-orders", forged, as: nil, key: nil)
+                try await client.post("/wallet/v1/token-orders", forged, as: nil, key: nil)
                     .expect(.invalidField, field: "order")
             }
         }

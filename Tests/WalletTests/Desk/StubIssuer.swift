@@ -119,9 +119,9 @@ final class StubIssuer: IssuerConnection {
     /// What the issuer's operator has signed.
     func order(
         _ change: CardChange, _ card: String = "card-0010", at time: Int64, lifetime: Int64 = 300, name: String = "one",
-        audience: String = "seneschal-wallet", issuer: String? = nil, type: String = CardOrder.type
+        audience: String = "seneschal-wallet", issuer: String? = nil, type: String = TokenOrder.type
     ) throws -> String {
-        let order = CardOrder(
+        let order = TokenOrder(
             iss: issuer ?? self.name.value, aud: audience, card: card, change: change, reason: "lost", iat: time,
             exp: time + lifetime, jti: name)
         return try JSONWebSignature.sign(

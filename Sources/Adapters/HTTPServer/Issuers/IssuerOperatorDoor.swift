@@ -39,9 +39,9 @@ struct IssuerOperatorDoor: Sendable {
         router.on(Endpoints.setCardAccountState) { body, visit in
             .init(try await desk.setState(body.state.domain, of: visit.issuing("card"), visit.issuerRequester()))
         }
-        router.on(Endpoints.signCardOrder) { body, visit in
+        router.on(Endpoints.signTokenOrder) { body, visit in
             .init(
-                order: try await desk.cardOrder(
+                order: try await desk.tokenOrder(
                     body.change.domain, of: visit.issuing("card"), for: body.wallet, reason: body.reason,
                     visit.issuerRequester()))
         }
@@ -111,7 +111,7 @@ extension RequestVisit {
 }
 
 extension API.CardChange {
-    fileprivate var domain: CardOrderClaims.Change {
+    fileprivate var domain: TokenOrderClaims.Change {
         switch self {
         case .suspend: .suspend
         case .resume: .resume

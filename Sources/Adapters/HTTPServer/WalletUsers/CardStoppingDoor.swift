@@ -6,7 +6,7 @@ struct CardStoppingDoor: Sendable {
     let desk: CardDesk
 
     func register(on router: inout DoorRouter) {
-        router.on(Endpoints.carryOutCardOrder) { body, _ in .init(try await desk.carryOut(body.order)) }
+        router.on(Endpoints.carryOutTokenOrder) { body, _ in .init(try await desk.carryOut(body.order)) }
         router.on(Endpoints.changeCards) { body, visit in
             let name = try visit.askingOperator()
             guard let idempotencyKey = visit.idempotencyKey else { throw Problem(.idempotencyKeyMissing) }

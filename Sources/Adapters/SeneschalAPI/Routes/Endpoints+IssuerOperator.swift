@@ -2,7 +2,7 @@ extension Endpoints {
     /// What the operator of an issuer asks for.
     static let issuerOperator: [APIRoute] = [
         registerCardholder.route, listCardholders.route, issueCard.route, listCardAccounts.route,
-        setCardAccountState.route, signCardOrder.route, listCardBindings.route, personalizeChip.route,
+        setCardAccountState.route, signTokenOrder.route, listCardBindings.route, personalizeChip.route,
         listCardTransactions.route,
         listOneTimePasswords.route, registerWallet.route, renewWalletCredential.route, addWalletKey.route,
         listWallets.route,
@@ -31,8 +31,8 @@ extension Endpoints {
         "Blocks a card, unblocks it, or closes it for good.", parameters: [cardAccount],
         problems: [.notFound, .wrongState])
 
-    public static let signCardOrder = Endpoint<API.CardOrderRequest, API.CardOrder>.post(
-        "signCardOrder", "/issuer/v1/cards/{card}/orders", for: .operator,
+    public static let signTokenOrder = Endpoint<API.TokenOrderRequest, API.TokenOrder>.post(
+        "signTokenOrder", "/issuer/v1/cards/{card}/token-orders", for: .operator,
         "Signs the issuer's word to a wallet's token service about the card: suspend, resume, delete.",
         parameters: [cardAccount], problems: [.notFound])
 

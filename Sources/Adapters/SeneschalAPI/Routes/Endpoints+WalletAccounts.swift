@@ -3,7 +3,7 @@ extension Endpoints {
     static let walletAccounts: [APIRoute] = [
         openAccount.route, logIn.route, listSessions.route, endSession.route, revokeSessions.route,
         authenticateAgain.route, listDevices.route, removeDevice.route, getToken.route, suspendToken.route,
-        resumeToken.route, suspendTokens.route, resumeTokens.route, changeCards.route, carryOutCardOrder.route,
+        resumeToken.route, suspendTokens.route, resumeTokens.route, changeCards.route, carryOutTokenOrder.route,
         authorizePayment.route, reversePayment.route,
     ]
 
@@ -75,8 +75,8 @@ extension Endpoints {
 
     // MARK: Issuers, and the fight against fraud
 
-    public static let carryOutCardOrder = Endpoint<API.CardOrder, API.CardChangeReport>.post(
-        "carryOutCardOrder", "/wallet/v1/card-orders", for: .anyone,
+    public static let carryOutTokenOrder = Endpoint<API.TokenOrder, API.CardChangeReport>.post(
+        "carryOutTokenOrder", "/wallet/v1/token-orders", for: .anyone,
         "Carries out what the issuer of a card has signed, in whosever wallets it is. The order's own name is its key.",
         isMutation: false, problems: [.notFound, .unfinished, .idempotencyConflict])
 

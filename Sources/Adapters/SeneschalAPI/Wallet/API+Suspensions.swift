@@ -36,17 +36,17 @@ extension API {
     }
 
     /// An issuer's word to a wallet about one of its cards.
-    public struct CardOrder: WireType {
+    public struct TokenOrder: WireType {
         public var order: String
 
         public init(order: String) { self.order = order }
 
         public static let schema = Schema.object(
-            "CardOrder", "An issuer's word to a wallet about one of its cards, good for a few minutes.",
+            "TokenOrder", "An issuer's word to a wallet about one of its cards, good for a few minutes.",
             [
                 .required(
                     "order", signedStatementSchema,
-                    "Signed by the issuer, typ card-order+jwt: iss, aud, card, change, reason, iat, exp, jti.")
+                    "Signed by the issuer, typ token-order+jwt: iss, aud, card, change, reason, iat, exp, jti.")
             ])
     }
 
@@ -108,7 +108,7 @@ extension API {
     }
 
     /// What an issuer's operator wants to tell a wallet about a card.
-    public struct CardOrderRequest: WireType {
+    public struct TokenOrderRequest: WireType {
         public var wallet: String
         public var change: CardChange
         public var reason: String
@@ -120,7 +120,7 @@ extension API {
         }
 
         public static let schema = Schema.object(
-            "CardOrderRequest", "What a wallet is to do with a card of the issuer's.",
+            "TokenOrderRequest", "What a wallet is to do with a card of the issuer's.",
             [
                 .required("wallet", partyNameSchema, "The wallet's name."),
                 .required("change", .choice(CardChange.self)), .required("reason", reasonSchema),

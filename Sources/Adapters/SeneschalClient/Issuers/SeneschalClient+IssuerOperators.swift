@@ -25,10 +25,10 @@ extension SeneschalClient {
     }
 
     /// Signs the issuer's word to a wallet about a card.
-    public func signCardOrder(
-        _ request: API.CardOrderRequest, of card: String, idempotencyKey: String? = nil
-    ) async throws(SeneschalClientError) -> API.CardOrder {
-        try await send(Endpoints.signCardOrder, request, ["card": card], idempotencyKey: idempotencyKey)
+    public func signTokenOrder(
+        _ request: API.TokenOrderRequest, of card: String, idempotencyKey: String? = nil
+    ) async throws(SeneschalClientError) -> API.TokenOrder {
+        try await send(Endpoints.signTokenOrder, request, ["card": card], idempotencyKey: idempotencyKey)
     }
 
     /// Who has a card in which wallet, on which secure element.

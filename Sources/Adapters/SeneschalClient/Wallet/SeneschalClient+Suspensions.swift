@@ -4,8 +4,8 @@ public import SeneschalAPI
 
 extension SeneschalClient {
     /// Hands a wallet what an issuer has signed.
-    public func carryOut(_ order: API.CardOrder) async throws(SeneschalClientError) -> API.CardChangeReport {
-        try await send(Endpoints.carryOutCardOrder, order)
+    public func carryOut(_ order: API.TokenOrder) async throws(SeneschalClientError) -> API.CardChangeReport {
+        try await send(Endpoints.carryOutTokenOrder, order)
     }
 
     /// Stops cards against fraud, lets them go on, or ends their tokens.

@@ -130,9 +130,9 @@ struct IssuerCardCommand: AsyncParsableCommand {
         @OptionGroup var wallet: WalletAddress
 
         func run() async throws {
-            let request = API.CardOrderRequest(wallet: walletName, change: change.api, reason: reason)
+            let request = API.TokenOrderRequest(wallet: walletName, change: change.api, reason: reason)
             let order = try await card.request.server.withClient {
-                try await $0.signCardOrder(request, of: card.card, idempotencyKey: card.request.key.idempotencyKey)
+                try await $0.signTokenOrder(request, of: card.card, idempotencyKey: card.request.key.idempotencyKey)
             }
             try card.request.output.show(
                 try await wallet.withClient(nil) { client throws(SeneschalClientError) in
