@@ -101,6 +101,12 @@ struct CardNewCommand: AsyncParsableCommand {
             """)
     var payment: CardPaymentArgument?
 
+    @Option(
+        help: ArgumentHelp(
+            "Make it a smart card that a payment server has enrolled: what `seneschal pay smart-card personalize` wrote.",
+            valueName: "file"))
+    var smartCard: String?
+
     @OptionGroup(title: "Alternatives")
     var alternatives: CardAlternatives
 
@@ -143,6 +149,11 @@ struct CardNewCommand: AsyncParsableCommand {
         try put(
             payment, on: &card, configuration, channelKeys(keys.keySet(of: configuration.centralSecurityDomain)),
             identity)
+        if let smartCard {
+            try [try SmartCardFile.read(smartCard).testApplication].install(
+                on: &card, in: configuration.centralSecurityDomain,
+                keys: channelKeys(keys.keySet(of: configuration.centralSecurityDomain)), identity)
+        }
         try CardFile.create(file, card)
         let protocols = "SCP03 \(implementation.implementation)" + (scp02Implementation.map { ", \($0)" } ?? "")
         Terminal.output("Card \(cin.hex), \(configuration.figure), \(protocols), is in \(file).")

@@ -15,7 +15,7 @@ import Terminal
 /// SCV: a card proves its key over the transaction, then its data has to be the account's.
 struct DemoSmartCard {
     private let town: PaymentNeighbourhood
-    private let application: AID = "F053454E45534348414C53430001"
+    private let application = SmartCardFile.application
 
     init(_ town: PaymentNeighbourhood) { self.town = town }
 

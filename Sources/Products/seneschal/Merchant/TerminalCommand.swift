@@ -15,5 +15,8 @@ struct TerminalCommand: AsyncParsableCommand {
             Without --wallet the transaction ends at the counter: nobody is asked whether it is good. With it the \
             acquirer's door of a wallet is asked, and what it does not approve ends with status 1.
             """,
-        subcommands: [TerminalPayCommand.self, TerminalScanCommand.self, TerminalGateCommand.self])
+        subcommands: [
+            TerminalPayCommand.self, TerminalScanCommand.self, TerminalBillCommand.self,
+            TerminalSmartCardCommand.self, TerminalGateCommand.self,
+        ])
 }

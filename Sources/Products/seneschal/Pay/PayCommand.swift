@@ -19,7 +19,8 @@ struct PayCommand: AsyncParsableCommand {
             """,
         subcommands: [
             PayServeCommand.self, PayAccountCommand.self, PayPlatformCommand.self, PayTerminalCommand.self,
-            PayPayerCommand.self, PayOrderCommand.self, PayBalanceCommand.self, PayJournalCommand.self,
+            PayPayerCommand.self, PayOrderCommand.self, PayBillCommand.self, PaySmartCardCommand.self,
+            PayBalanceCommand.self, PayJournalCommand.self,
             PayExportCommand.self, PayAuditCommand.self,
         ])
 }

@@ -52,10 +52,11 @@ struct PayTerminalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "terminal", abstract: "Register the sellers' terminals whose word is believed.",
         discussion: """
+              seneschal pay terminal make corner-till --payee acc_… --till corner.till
               seneschal pay terminal add corner-till --payee acc_… --public-key till.pem --secret-file till.credential
               seneschal pay terminal list
             """,
-        subcommands: [Add.self, List.self])
+        subcommands: [Make.self, Add.self, List.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
