@@ -9,7 +9,7 @@ struct ListeningOptions: ParsableArguments {
 
     @Option(
         help:
-            "The port to listen on; 0 finds a free one. 8080 for the central TSM, 8081 for an issuer, 8090 for a wallet."
+            "The port to listen on; 0 finds a free one. 8080 for the central TSM, 8081 for an issuer, 8083 for a payment server, 8085 for a merchant platform, 8090 for a wallet."
     )
     var port: Int?
 

@@ -8,7 +8,7 @@ struct MerchantPlatformCommand: AsyncParsableCommand {
         commandName: "merchant",
         abstract: "Run a merchant platform: tags, objects that are sold, offers that are shared and rewarded.",
         discussion: """
-              seneschal merchant serve --name plaza --tag-host plaza.example --payment-server http://127.0.0.1:8070 \
+              seneschal merchant serve --name plaza --tag-host plaza.example --payment-server http://127.0.0.1:8083 \
             --data plaza --first-run &
               export SENESCHAL_SERVER=http://127.0.0.1:8085 SENESCHAL_CREDENTIAL_FILE=plaza/operator.credential
               seneschal merchant add --name "Quay Books" --payee acc_… --reward-account acc_… --currency EUR \

@@ -15,7 +15,7 @@ struct MerchantServeCommand: AsyncParsableCommand {
         discussion: """
             The first time, the operator's credential is written to operator.credential in the data folder:
 
-              seneschal merchant serve --name plaza --tag-host plaza.example --payment-server http://127.0.0.1:8070 \
+              seneschal merchant serve --name plaza --tag-host plaza.example --payment-server http://127.0.0.1:8083 \
             --data plaza --first-run
 
             The payment server is asked for the key that it signs results with. It pays rewards to a platform that its \

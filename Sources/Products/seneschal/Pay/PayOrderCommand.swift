@@ -14,8 +14,8 @@ struct PayOrderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "order", abstract: "Pay what a tag or a merchant's page asks for.",
         discussion: """
-              seneschal pay order tag --air 54321 --platform http://127.0.0.1:8084 --payer ada.payer --amount 450
-              seneschal pay order object obj_… --quantity 2 --platform http://127.0.0.1:8084 --payer ada.payer
+              seneschal pay order tag --air 54321 --platform http://127.0.0.1:8085 --payer ada.payer --amount 450
+              seneschal pay order object obj_… --quantity 2 --platform http://127.0.0.1:8085 --payer ada.payer
               seneschal pay order list --payer ada.payer
 
             Whom and how much is shown before anything is paid, and asked for: --yes agrees beforehand.

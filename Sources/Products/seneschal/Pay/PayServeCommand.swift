@@ -14,7 +14,7 @@ struct PayServeCommand: AsyncParsableCommand {
             The first time, the operator's credential is written to operator.credential in the data folder:
 
               seneschal pay serve --name quay-pay --data var/pay --port 8083 --first-run \
-            --platform quay-market=http://127.0.0.1:8084
+            --platform quay-market=http://127.0.0.1:8085
 
             Platforms hear at their own doors what became of what they signed; one that is not reached is told later.
 

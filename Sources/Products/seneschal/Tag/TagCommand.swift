@@ -9,5 +9,5 @@ struct TagCommand: AsyncParsableCommand {
               seneschal tag show my.tag
               seneschal tag serve my.tag --port 54322
             """,
-        subcommands: [TagNewCommand.self, TagShowCommand.self, TagServeCommand.self])
+        subcommands: [TagNewCommand.self, TagShowCommand.self, TagServeCommand.self, TagWriteCommand.self])
 }
