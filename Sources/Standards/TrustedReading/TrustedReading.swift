@@ -8,8 +8,11 @@ public enum TrustedReading {
     /// INITIALIZE UPDATE and EXTERNAL AUTHENTICATE of channel 1.
     public static let initializeUpdate: UInt8 = 0x50
     public static let externalAuthenticate: UInt8 = 0x82
-    /// What waits in SA2 for the NFC controller, as a device fetches a proactive command (ETSI TS 102 223 §6.4).
+    /// What waits in SA2 for the NFC controller, as a device fetches a proactive command (ETSI TS 102 223 §6.4). It is
+    /// repeated while the answer is `6310`.
     public static let fetch: UInt8 = 0x12
     /// The NFC controller's answer, for SA2.
     public static let deliver: UInt8 = 0x14
+    /// P2 of ``deliver`` when the answer goes on in the next one.
+    public static let morePieces: UInt8 = 0x01
 }

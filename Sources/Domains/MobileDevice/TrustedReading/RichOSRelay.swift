@@ -16,6 +16,9 @@ public actor RichOSRelay {
 
     /// Messages that one command to SA1 may lead to: hello, field on, and what follows a failure.
     static let messagesMax = 8
+    /// What one short command takes out of SA2, and brings to it: not every way to a card has extended length.
+    private static let fetchLengthMax = 256
+    private static let deliveryLengthMax = 255
 
     public init(
         secureElement: any CardChannel, controller: any ControllerPipe, firstApplication: AID, secondApplication: AID
@@ -51,12 +54,35 @@ public actor RichOSRelay {
 
     private func pump(_ channel: Int) async throws(CardUnreachable) {
         for _ in 0..<Self.messagesMax {
-            let fetch = CommandAPDU(
-                0x80, TrustedReading.fetch, 0x00, 0x00, expectedLength: CommandAPDU.expectedLengthMax)
-            let fetched = try await secureElement.transmit(fetch.on(channel: channel))
-            guard fetched.statusWord == .success, let answer = await controller.exchange(fetched.data) else { return }
-            let delivery = CommandAPDU(0x80, TrustedReading.deliver, 0x00, 0x00, data: answer)
-            _ = try await secureElement.transmit(delivery.on(channel: channel))
+            guard let message = try await fetch(channel), let answer = await controller.exchange(message) else {
+                return
+            }
+            try await deliver(answer, channel)
+        }
+    }
+
+    /// What waits in SA2, piece by piece; `nil` when nothing does.
+    private func fetch(_ channel: Int) async throws(CardUnreachable) -> [UInt8]? {
+        let fetch = CommandAPDU(0x80, TrustedReading.fetch, 0x00, 0x00, expectedLength: Self.fetchLengthMax)
+        var message: [UInt8] = []
+        while message.count <= LinkSession.frameLengthMax {
+            let piece = try await secureElement.transmit(fetch.on(channel: channel))
+            message += piece.data
+            if piece.statusWord == .success { return message }
+            guard piece.statusWord == .moreDataAvailable, !piece.data.isEmpty else { return nil }
+        }
+        return nil
+    }
+
+    /// Ends early when SA2 wants no more of it.
+    private func deliver(_ answer: [UInt8], _ channel: Int) async throws(CardUnreachable) {
+        for start in stride(from: 0, to: answer.count, by: Self.deliveryLengthMax) {
+            let piece = Array(answer[start...].prefix(Self.deliveryLengthMax))
+            let isLast = start + piece.count == answer.count
+            let delivery = CommandAPDU(
+                0x80, TrustedReading.deliver, 0x00, isLast ? 0x00 : TrustedReading.morePieces, data: piece)
+            let response = try await secureElement.transmit(delivery.on(channel: channel))
+            guard response.statusWord == .success else { return }
         }
     }
 
@@ -64,9 +90,14 @@ public actor RichOSRelay {
     private func selected() async throws(CardUnreachable) -> (first: Int, second: Int) {
         if let channels { return channels }
         let first = try await open(applications.first)
-        let second = try await open(applications.second)
-        channels = (first, second)
-        return (first, second)
+        do throws(CardUnreachable) {
+            let second = try await open(applications.second)
+            channels = (first, second)
+            return (first, second)
+        } catch {
+            await close(first)
+            throw error
+        }
     }
 
     private func open(_ application: AID) async throws(CardUnreachable) -> Int {
@@ -78,14 +109,28 @@ public actor RichOSRelay {
             )
         }
         let channel = Int(opened.data[0])
+        do throws(CardUnreachable) {
+            try await select(application, on: channel)
+            return channel
+        } catch {
+            await close(channel)
+            throw error
+        }
+    }
+
+    private func select(_ application: AID, on channel: Int) async throws(CardUnreachable) {
         let select = CommandAPDU(0x00, 0xA4, 0x04, 0x00, data: application.bytes, expectedLength: 256)
         let selection = try await secureElement.transmit(select.on(channel: channel))
         guard selection.statusWord.isSuccess else {
-            _ = try await secureElement.transmit(CommandAPDU(0x00, 0x70, 0x80, UInt8(channel)))
             throw CardUnreachable(
                 mayHaveBeenExecuted: false, reason: "\(application) cannot be selected (\(selection.statusWord))")
         }
-        return channel
+    }
+
+    /// A channel that nothing was selected on would be missing to everybody else: a card has few. One that cannot be
+    /// reached closes them by losing its power.
+    private func close(_ channel: Int) async {
+        _ = try? await secureElement.transmit(CommandAPDU(0x00, 0x70, 0x80, UInt8(channel)))
     }
 }
 

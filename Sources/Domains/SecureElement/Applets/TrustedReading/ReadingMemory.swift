@@ -56,6 +56,8 @@ struct SecondApplicationMemory: Equatable, Sendable {
     var link = Link.closed
     /// For the NFC controller, until it is fetched.
     var outgoing: [UInt8]?
+    /// Pieces of the controller's answer, before the last.
+    var incoming: [UInt8] = []
     /// The controller owes an answer.
     var isAwaiting = false
     /// What the controller said, until SA1 collects it.

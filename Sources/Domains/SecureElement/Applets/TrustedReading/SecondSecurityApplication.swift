@@ -5,8 +5,8 @@ import TrustedReading
 /// SA2, the second security application of a trusted reading: it is paired with the NFC controller, and does what SA1 says
 /// (TNFC).
 ///
-///     80 12 00 00        what waits for the NFC controller; 6A88 when nothing does
-///     80 14 00 00 data   what the NFC controller answered; 6982 when that ends channel 2
+///     80 12 00 00        what waits for the NFC controller; 6310 when there is more of it, 6A88 when nothing waits
+///     80 14 00 P2 data   what the NFC controller answered, P2 = 01 before the last piece; 6982 when that ends channel 2
 ///
 /// From outside nothing can be asked of it: only an Application on its list, with the shared secret, can.
 struct SecondSecurityApplication: StoredApplet {
@@ -29,7 +29,8 @@ struct SecondSecurityApplication: StoredApplet {
         guard [0x8012, 0x8014].contains(command.appletInstruction) else {
             return ResponseAPDU(.instructionNotSupported)
         }
-        guard command.parameters == 0x0000 else { return ResponseAPDU(.incorrectParameters) }
+        let parametersMax = command.instruction == TrustedReading.deliver ? TrustedReading.morePieces : 0x00
+        guard command.p1 == 0x00, command.p2 <= parametersMax else { return ResponseAPDU(.incorrectParameters) }
         var memory = Self.memory(in: working)
         defer { Self.keep(memory, in: &working) }
         return command.instruction == TrustedReading.fetch
@@ -39,9 +40,10 @@ struct SecondSecurityApplication: StoredApplet {
     private func fetch(_ command: CommandAPDU, _ memory: inout SecondApplicationMemory) -> ResponseAPDU {
         guard command.data.isEmpty else { return ResponseAPDU(.wrongLength) }
         guard let outgoing = memory.outgoing else { return ResponseAPDU(.referencedDataNotFound) }
-        guard outgoing.count <= command.expectedLength ?? 0 else { return ResponseAPDU(.wrongLength) }
-        memory.outgoing = nil
-        return ResponseAPDU(.success, data: outgoing)
+        guard let limit = command.expectedLength else { return ResponseAPDU(.wrongLength) }
+        let rest = Array(outgoing.dropFirst(limit))
+        memory.outgoing = rest.isEmpty ? nil : rest
+        return ResponseAPDU(rest.isEmpty ? .success : .moreDataAvailable, data: Array(outgoing.prefix(limit)))
     }
 
     private func deliver(_ command: CommandAPDU, _ memory: inout SecondApplicationMemory) -> ResponseAPDU {
@@ -49,15 +51,14 @@ struct SecondSecurityApplication: StoredApplet {
             switch memory.link {
             case .closed, .failed: return ResponseAPDU(.conditionsOfUseNotSatisfied)
             case .greeting(let handshake):
-                guard memory.outgoing == nil else { throw .outOfOrder(expected: 0, found: 0) }
-                var session = try handshake.opened(by: command.data)
+                guard let answer = try Self.answer(endingWith: command, &memory) else { return ResponseAPDU(.success) }
+                var session = try handshake.opened(by: answer)
                 memory.outgoing = try session.seal(ControllerCommand.field(isOn: true).bytes)
                 memory.link = .open(session)
                 memory.isAwaiting = true
             case .open(var session):
-                // Nobody asked, or what was asked has not been fetched.
-                guard memory.isAwaiting, memory.outgoing == nil else { throw .outOfOrder(expected: 0, found: 0) }
-                let message = try session.open(command.data)
+                guard let answer = try Self.answer(endingWith: command, &memory) else { return ResponseAPDU(.success) }
+                let message = try session.open(answer)
                 guard (try? ControllerEvent(bytes: message)) != nil else { throw .malformed }
                 memory.link = .open(session)
                 memory.isAwaiting = false
@@ -68,6 +69,19 @@ struct SecondSecurityApplication: StoredApplet {
             memory = Self.failed(error, memory)
             return ResponseAPDU(.securityStatusNotSatisfied)
         }
+    }
+
+    /// The controller's answer, once its last piece is here.
+    private static func answer(
+        endingWith command: CommandAPDU, _ memory: inout SecondApplicationMemory
+    ) throws(LinkError) -> [UInt8]? {
+        // Nobody asked, or what was asked has not been fetched.
+        guard memory.isAwaiting, memory.outgoing == nil else { throw .outOfOrder(expected: 0, found: 0) }
+        let answer = memory.incoming + command.data
+        guard answer.count <= LinkSession.frameLengthMax else { throw .tooLong(answer.count) }
+        let isLast = command.p2 != TrustedReading.morePieces
+        memory.incoming = isLast ? [] : answer
+        return isLast ? answer : nil
     }
 
     /// Channel 2 is over: its keys are gone once the controller has been told to switch the field off.
