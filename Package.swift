@@ -173,7 +173,7 @@ let package = Package(
             .adapters, "CardLink",
             [
                 "ISO7816", "CardCryptography", "SecureElement", "CardManagement", "MobileDevice", "Terminal", "SERAM",
-                "EMV", "NFCForum", "ElectronicPurse",
+                "EMV", "NFCForum", "ElectronicPurse", "TrustedReading",
             ]),
         target(.adapters, "PCSCLink", ["CPCSC", "ISO7816"]),
         target(
@@ -331,8 +331,8 @@ let package = Package(
             "CardLinkTests",
             [
                 "CardLink", "SecureElement", "SecureChannel", "GlobalPlatform", "CardManagement", "MobileDevice",
-                "Terminal", "SERAM", "EMV", "NFCForum", "ElectronicPurse", "CardCryptography", "ISO7816",
-                "CardTesting",
+                "Terminal", "SERAM", "EMV", "NFCForum", "ElectronicPurse", "TrustedReading", "CardCryptography",
+                "ISO7816", "CardTesting",
             ]),
         tests("PCSCLinkTests", ["PCSCLink", "ISO7816"]),
         tests(

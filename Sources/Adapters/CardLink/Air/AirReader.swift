@@ -27,6 +27,20 @@ public actor AirReader: CardChannel {
     /// The card in the field, found if it was not yet.
     public func find() throws(CardUnreachable) -> ISODEPCard { try activated().card }
 
+    /// Waits for a card to come into the field.
+    ///
+    /// - Returns: `nil` when none came in time.
+    /// - Throws: ``CardUnreachable`` when what came speaks no ISO-DEP.
+    public func find(within limit: Duration) throws(CardUnreachable) -> ISODEPCard? {
+        let deadline = ContinuousClock.now + limit
+        while session == nil {
+            let rest = ContinuousClock.now.duration(to: deadline)
+            guard rest > .zero else { return nil }
+            try find(answeringWithin: min(rest, Self.activationTime))
+        }
+        return session?.card
+    }
+
     public func transmit(_ command: CommandAPDU) throws(CardUnreachable) -> ResponseAPDU {
         var (card, initiator) = try activated()
         drain()
@@ -50,23 +64,28 @@ extension AirReader {
     private static let attemptsMax = 3
 
     private func activated() throws(CardUnreachable) -> (card: ISODEPCard, initiator: ISODEPInitiator) {
-        if let session { return session }
         for _ in 0..<Self.attemptsMax {
-            if let card = try activate() {
-                let found = (card, ISODEPInitiator(card.answerToSelect))
-                session = found
-                return found
-            }
-            fieldOff()
+            if let session { return session }
+            try find(answeringWithin: Self.activationTime)
         }
+        if let session { return session }
         throw CardUnreachable(mayHaveBeenExecuted: false, reason: "there is no card in the field")
     }
 
-    private func activate() throws(CardUnreachable) -> ISODEPCard? {
+    /// Switches the field on once, and off again if there is no card in it.
+    private func find(answeringWithin limit: Duration) throws(CardUnreachable) {
+        if let card = try activate(answeringWithin: limit) {
+            session = (card, ISODEPInitiator(card.answerToSelect))
+        } else {
+            fieldOff()
+        }
+    }
+
+    private func activate(answeringWithin limit: Duration) throws(CardUnreachable) -> ISODEPCard? {
         drain()
         var activation = CardActivation()
         try send(activation.first)
-        var deadline = ContinuousClock.now + Self.activationTime
+        var deadline = ContinuousClock.now + limit
         while let answer = try receive(within: ContinuousClock.now.duration(to: deadline)) {
             switch activation.received(answer) {
             case .send(let next):

@@ -42,7 +42,7 @@ public struct CardActivation: Sendable {
             return selected(frame[0], level, part)
         case .answerToSelect:
             guard let answer = AnswerToSelect(frame) else { return .failed(.malformed) }
-            return .activated(ISODEPCard(identifier: identifier, answerToSelect: answer))
+            return .activated(ISODEPCard(identifier: identifier, answerToSelect: answer, answerBytes: frame))
         }
     }
 
@@ -70,6 +70,8 @@ public struct ISODEPCard: Hashable, Sendable {
     /// 4, 7 or 10 bytes.
     public let identifier: [UInt8]
     public let answerToSelect: AnswerToSelect
+    /// The answer to select as the card sent it.
+    public let answerBytes: [UInt8]
 }
 
 /// Why no card was activated.
