@@ -86,8 +86,9 @@ struct SelectionTests {
         }
         var rest = GetStatusCommand(.executableLoadFilesAndModules)
         rest.isContinuation = true
-        let files = try card.responses([GetStatusCommand(.executableLoadFilesAndModules).command, rest.command])
-        #expect(files.map(\.statusWord) == [.moreDataAvailable, .success])
+        let files = try card.responses(
+            [GetStatusCommand(.executableLoadFilesAndModules).command, rest.command, rest.command])
+        #expect(files.map(\.statusWord) == [.moreDataAvailable, .moreDataAvailable, .success])
         let packages = try RegistryEntry.entries(tlv: files.flatMap(\.data))
         for (package, module) in [
             (BuiltInModule.paymentPackage, BuiltInModule.payment),
