@@ -4,7 +4,7 @@ import ISO8583
 
 extension Seeds {
     /// pyiso8583's messages in every dialect, malformed ones, and each of the first cut.
-    static var messages: [[UInt8]] {
+    static var financialMessages: [[UInt8]] {
         let whole = wholeMessages
         let malformed = vectors?.invalid.compactMap { try? [UInt8](hex: $0.hex) } ?? []
         return whole + malformed.map { [0] + $0 } + whole.map { Array($0.prefix($0.count * 2 / 3)) }

@@ -9,7 +9,7 @@ enum Seeds {
         case .apdu: commands
         case .berTLV: templates
         case .paymentData: paymentData
-        case .iso8583: messages
+        case .iso8583: financialMessages
         case .nearField: frames
         case .terminal: conversations
         case .ndef: messages

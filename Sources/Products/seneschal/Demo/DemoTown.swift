@@ -121,7 +121,7 @@ struct DemoCard {
             issuerIdentificationNumber: Array("SENE".utf8), cardImageNumber: SystemRandomSource().bytes(8),
             keyDiversificationData: SystemRandomSource().bytes(KeyDiversification.dataLength),
             implementation: implementation)
-        card = try SecureElement.manufacture(
+        card = SecureElement.manufacture(
             configuration, identity: identity, channelKeys: { _ in .scp03(keys) })
         domain = configuration.centralSecurityDomain
         self.keys = keys

@@ -3,6 +3,7 @@ import Assembly
 import CardLink
 import ISO4217
 import ISO7816
+import Instructions
 import SeneschalAPI
 import Terminal
 

@@ -5,6 +5,7 @@ import CardLink
 import Foundation
 import ISO4217
 import ISO7816
+import Instructions
 import MobileDevice
 import SeneschalAPI
 import SeneschalClient
