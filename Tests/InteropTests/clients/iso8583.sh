@@ -4,6 +4,7 @@ if ! $PYTHON -c 'import iso8583, pyemv, cryptography' 2>/dev/null; then
     echo "== pyiso8583: skipped: missing (PyPI: pyiso8583, pyemv, cryptography; say PYTHON=… for a virtual environment)"
 else
     line_python() { timeout 120 $PYTHON -W ignore -B "$TESTS/clients/$1" "${@:2}"; }
+    member() { $PYTHON -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
     secret() { (umask 077 && printf '%s\n' "$2" >"$1"); }
     secret cmac.key cmac:000102030405060708090A0B0C0D0E0F
     secret retail.key retail:0123456789ABCDEFFEDCBA9876543210
@@ -41,9 +42,9 @@ else
         issuer_up $first --iso8583-dialect "$dialect" "${keyed[@]}"
         if [ -n "$first" ]; then
             first=
-            holder=$("$SENESCHAL" issuer cardholder add --file line-holder.json --only id)
+            holder=$("$SENESCHAL" issuer cardholder add --file line-holder.json --json | member id)
             account=$("$SENESCHAL" issuer card issue "$holder" --type debit --label HARBOUR --balance 10000 \
-                --enrollment direct --number-file line.number --only reference 2>line.issue)
+                --enrollment direct --number-file line.number --json 2>line.issue | member card)
             "$SENESCHAL" issuer card personalize "$account" --transport-key bureau.pub.pem --json >line.card.json
         fi
         [ "$key" = none ] && shown=none || shown=$(cat $key.key)
