@@ -45,12 +45,8 @@ public struct IssuerHouse: Sendable {
     /// The door for acquirers (ISO 8583), over the same issuer and the same store.
     public func acquirerServer(_ agreed: LineProtocol) -> ISO8583Server {
         let (door, logger) = (AcquirerDoor(issuer: issuer, clock: clock), logger)
-        return ISO8583Server(ISO8583ServerConfiguration(protocol: agreed)) { event in
-            switch event {
-            case .refused, .late: logger.warning("iso8583", metadata: ["event": "\(event)"])
-            case .connected, .signedOn, .disconnected: logger.info("iso8583", metadata: ["event": "\(event)"])
-            case .received, .sent: logger.debug("iso8583", metadata: ["event": "\(event)"])
-            }
+        return ISO8583Server(ISO8583ServerConfiguration(protocol: agreed)) {
+            logger.record($0)
         } answering: {
             await door.answer($0)
         }

@@ -25,23 +25,32 @@ final class TestPayments: Sendable {
     let platformKey = NamedPrivateKey(name: "market-key", privateKey: .generate(.p256))
     let terminalKey = NamedPrivateKey(name: "till-key", privateKey: .generate(.p256))
     let log = LogLines()
+    /// What the issuer of cards owes.
+    let settlement: String
     private let folder: URL
 
     static let name = "quay-pay"
     static let pin = "246810"
 
-    init() async throws {
+    /// - Parameter leg: the issuer of cards; `nil` where no line goes to one.
+    init(leg: (any IssuerLeg)? = nil) async throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "seneschal-pay-\(UUID().uuidString)")
         store = try SQLitePaymentStore.inMemory()
         let vault = try PaymentVault.open(
             at: folder.appending(path: "vault").path, unlock: .keyFile(folder.appending(path: "key").path),
             name: Self.name)
-        payments = PaymentServer(
+        let payments = PaymentServer(
             name: try #require(PartyName(Self.name)), store: store, keys: vault, clock: MachineClock(),
             policy: PaymentPolicy(pinCost: Scrypt.Cost(n: 2, r: 1, p: 1)))
         let log = log
+        self.payments = payments
+        let account = try await OperatorDesk(payments).openAccount(
+            .issuerSettlement, currency: try #require(Currency("EUR")), label: "Harbour Bank",
+            RequestKey(scope: "test", key: "settlement", digest: []))
+        settlement = account.id.rawValue
         server = PaymentsServer(
             payments, smartCards: SmartCardDesk(payments, keys: vault),
+            cardPayments: leg.map { IssuerPaymentDesk(payments, leg: $0, settlement: account.id) },
             logger: Logger(label: "test") { JSONLinesLogHandler(label: $0, logLevel: .info, write: log.append) })
         let secret = try await AccessDesk(payments).renew(.operator, by: "test")
         `operator` = String(decoding: secret.revealed(), as: UTF8.self)
@@ -72,12 +81,15 @@ final class TestPayments: Sendable {
         return try #require(answer.json["secret"]?.string, "\(answer.json.text)")
     }
 
-    func terminal(payee: String, at client: any TestClientProtocol) async throws -> String {
+    func terminal(
+        named name: String = "corner-till", payee: String, at client: any TestClientProtocol
+    ) async throws -> String {
+        let key = name == "corner-till" ? terminalKey : NamedPrivateKey(name: name, privateKey: .generate(.p256))
         let answer = try await client.post(
             "/pay/v1/terminals",
             [
-                "name": "corner-till", "keyName": .string(terminalKey.name),
-                "publicKey": .string(terminalKey.privateKey.publicKey.pem), "payee": .string(payee),
+                "name": .string(name), "keyName": .string(key.name),
+                "publicKey": .string(key.privateKey.publicKey.pem), "payee": .string(payee),
             ], as: `operator`)
         return try #require(answer.json["secret"]?.string, "\(answer.json.text)")
     }

@@ -6,11 +6,16 @@ import SeneschalAPI
 public struct PaymentsServer: ListeningServer {
     private let payments: PaymentServer
     private let smartCards: SmartCardDesk
+    private let cardPayments: IssuerPaymentDesk?
     public let logger: Logger
 
-    public init(_ payments: PaymentServer, smartCards: SmartCardDesk, logger: Logger) {
+    /// - Parameter cardPayments: `nil` where no line goes to an issuer.
+    public init(
+        _ payments: PaymentServer, smartCards: SmartCardDesk, cardPayments: IssuerPaymentDesk? = nil, logger: Logger
+    ) {
         self.payments = payments
         self.smartCards = smartCards
+        self.cardPayments = cardPayments
         self.logger = logger
     }
 
@@ -23,6 +28,7 @@ public struct PaymentsServer: ListeningServer {
         PayerDoor(payers: PayerDesk(payments), orders: orders).register(on: &router)
         BillDoor(bills: BillDesk(payments)).register(on: &router)
         SmartCardDoor(cards: smartCards).register(on: &router)
+        CardPaymentDoor(cards: cardPayments).register(on: &router)
         PlatformDoor(rewards: RewardDesk(payments), orders: orders).register(on: &router)
         PaymentOperatorDoor(desk: OperatorDesk(payments)).register(on: &router)
         PublicDoor(contract: .payments) { await health($0) }.register(on: &router)

@@ -5,7 +5,7 @@ extension Endpoints {
             openPayerAccount.route, getPayerAccount.route, listPayerTransfers.route, makeOrder.route, getOrder.route,
             listOrders.route, payOrder.route, declineOrder.route, replacePayerDevice.route, replacePayerPIN.route,
             payReward.route, cancelInstruction.route, getPaymentServerKey.route,
-        ] + bills + smartCards + paymentOperator
+        ] + bills + smartCards + cardPayments + paymentOperator
 
     // MARK: Payers
 

@@ -65,7 +65,7 @@ extension API.PaymentFunction {
 
 extension AcquirerError {
     /// Only what the server has understood and refused did certainly not happen.
-    fileprivate init(_ error: SeneschalClientError) {
+    init(_ error: SeneschalClientError) {
         switch error {
         case .problem(let problem) where problem.status < 500:
             self = .refused(code: problem.code.rawValue, detail: problem.detail ?? problem.title)

@@ -54,6 +54,17 @@ public final class IssuerPaymentDesk: Sendable {
         return payment
     }
 
+    /// What became of a payment that a terminal has asked for.
+    ///
+    /// - Throws: ``PaymentsError/notFound(kind:)``, also for another terminal's.
+    public func payment(
+        _ id: IssuerPaymentID, of terminal: PartyName
+    ) async throws(PaymentsError) -> IssuerPayment {
+        let payment = try await payment(id)
+        guard payment.terminal == terminal else { throw .notFound(kind: "issuer payment") }
+        return payment
+    }
+
     private func known(
         _ request: IssuerPaymentRequest, _ digest: [UInt8]
     ) async throws(PaymentsError) -> IssuerPayment? {

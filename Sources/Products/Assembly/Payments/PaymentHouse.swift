@@ -1,6 +1,7 @@
 import CardCryptography
 import Foundation
 public import HTTPServer
+public import ISO8583Link
 public import KeyVault
 public import Logging
 public import Payments
@@ -12,6 +13,9 @@ public struct PaymentHouse: Sendable {
     public let vault: PaymentVault
     public let payments: PaymentServer
     public let server: PaymentsServer
+    /// `nil` where no line goes to an issuer.
+    public let issuerLine: IssuerLine?
+    private let cardPayments: IssuerPaymentDesk?
 
     /// Rounds of ``keepUp(days:telling:)`` are so far apart.
     private static let pause = Duration.seconds(1)
@@ -21,16 +25,28 @@ public struct PaymentHouse: Sendable {
     /// - Parameters:
     ///   - folder: made (0700) when absent; holds `payments.sqlite` and `vault`.
     ///   - name: `iss` of what the server signs, `aud` of what it is sent.
+    ///   - issuer: of the cards that terminals take; without it they take none.
     public init(
         folder: String, unlock: VaultUnlock, name: PartyName, policy: PaymentPolicy = .standard,
-        clock: any PaymentClock = SystemClock(), logger: Logger
+        issuer: IssuerConnection? = nil, clock: any PaymentClock = SystemClock(), logger: Logger
     ) throws {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         vault = try PaymentVault.open(at: folder + "/vault", unlock: unlock, name: name.value)
         store = try SQLitePaymentStore(path: folder + "/payments.sqlite")
         payments = PaymentServer(name: name, store: store, keys: vault, clock: clock, policy: policy)
-        server = PaymentsServer(payments, smartCards: SmartCardDesk(payments, keys: vault), logger: logger)
+        issuerLine = issuer.map { issuer in
+            IssuerLine(issuer.line, now: { clock.now() }, events: { logger.record($0) })
+        }
+        if let issuer, let issuerLine {
+            cardPayments = IssuerPaymentDesk(
+                payments, leg: try ISO8583IssuerLeg(line: issuerLine, institution: issuer.institution),
+                settlement: issuer.settlement)
+        } else {
+            cardPayments = nil
+        }
+        server = PaymentsServer(
+            payments, smartCards: SmartCardDesk(payments, keys: vault), cardPayments: cardPayments, logger: logger)
     }
 
     /// A credential for whoever operates the server; those before it open nothing any more.
@@ -39,13 +55,22 @@ public struct PaymentHouse: Sendable {
         return String(decoding: secret.revealed(), as: UTF8.self)
     }
 
-    /// Ends what has expired and tells the platforms, every second; forgets every day what is over and older than `days`
-    /// (never, for 0). Returns when the task is cancelled.
+    /// Keeps the line to the issuer up; ends what has expired, sends the reversals that are due and tells the platforms,
+    /// every second; forgets every day what is over and older than `days` (never, for 0). Returns when the task is
+    /// cancelled.
     ///
     /// - Parameter platforms: the way on which platforms hear what became of what they signed.
     public func keepUp(days: Int, telling platforms: any PlatformDelivery) async {
         let upkeep = PaymentUpkeep(
-            orders: OrderDesk(payments), outbox: OutboxPump(payments, delivery: platforms))
+            orders: OrderDesk(payments), outbox: OutboxPump(payments, delivery: platforms),
+            issuerPayments: cardPayments)
+        await withDiscardingTaskGroup { group in
+            if let issuerLine { group.addTask { await issuerLine.run() } }
+            group.addTask { await Self.keepUp(upkeep, days: days) }
+        }
+    }
+
+    private static func keepUp(_ upkeep: PaymentUpkeep, days: Int) async {
         var forgotten: ContinuousClock.Instant?
         while !Task.isCancelled {
             _ = try? await upkeep.run()

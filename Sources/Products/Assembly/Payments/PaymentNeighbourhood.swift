@@ -1,6 +1,10 @@
 import CardCryptography
 import Foundation
 import HTTPServer
+import ISO4217
+import ISO8583
+import ISO8583Link
+import Issuing
 import KeyVault
 public import Logging
 import Merchants
@@ -8,11 +12,15 @@ import Payments
 public import SeneschalAPI
 public import SeneschalClient
 
-/// A payment server and a merchant platform that know each other, each a server of its own on this machine: for
-/// demonstrations, tests and benchmarks. Everything between them goes over HTTP.
+/// A payment server, a merchant platform and an issuer of cards that know each other, each a server of its own on this
+/// machine: for demonstrations, tests and benchmarks. Everything between the first two goes over HTTP, everything between
+/// payment server and issuer over ISO 8583 on TCP.
 public struct PaymentNeighbourhood: Sendable {
     public let payments: PaymentHouse
     public let merchants: MerchantHouse
+    public let issuer: IssuerHouse
+    /// Of the line between payment server and issuer.
+    public let issuerEnd: BreakableIssuerEnd
     public let paymentServer: RunningServer
     public let merchantServer: RunningServer
     /// With the credentials of the two operators.
@@ -22,10 +30,14 @@ public struct PaymentNeighbourhood: Sendable {
     public let rewardAccount: String
     /// The bank that money comes over.
     public let bankAccount: String
+    /// What the issuer of cards owes.
+    public let issuerAccount: String
     private let transports: [HTTPTransport]
     private let upkeep: [Task<Void, Never>]
 
     public static let (paymentName, platformName) = ("quay-pay", "quay-market")
+    /// Of the issuer of cards.
+    public static let issuerName = "tide-bank"
     public static let currency = "EUR"
 
     /// - Parameter folder: where both keep their files.
@@ -33,8 +45,19 @@ public struct PaymentNeighbourhood: Sendable {
         guard let name = PartyName(Self.paymentName), let platformName = PartyName(Self.platformName) else {
             preconditionFailure("both are names")
         }
+        let issuer = try IssuerHouse(
+            folder: folder + "/issuer", unlock: .keyFile(folder + "/issuer.key"),
+            profile: try IssuerProfile(name: Self.issuerName, issuerIdentifications: ["54133300"]), logger: logger)
+        let agreed = LineProtocol(dialect: .binary, authentication: .cmac(try AESKey(SystemRandomSource().bytes(16))))
+        let issuerEnd = BreakableIssuerEnd(issuer.issuer, protocol: agreed)
+        var line = IssuerLineConfiguration(host: "127.0.0.1", port: try await issuerEnd.open(), protocol: agreed)
+        line.backOffMin = .milliseconds(50)
+        line.backOffMax = .seconds(1)
+        let unlock = VaultUnlock.keyFile(folder + "/payments.key")
+        let settlement = try await Self.settlementAccount(in: folder + "/payments", unlock, name, logger)
         let payments = try PaymentHouse(
-            folder: folder + "/payments", unlock: .keyFile(folder + "/payments.key"), name: name, logger: logger)
+            folder: folder + "/payments", unlock: unlock, name: name,
+            issuer: IssuerConnection(line: line, institution: "10000001", settlement: settlement), logger: logger)
         let paymentServer = try await RunningServer(payments.server)
         let paymentTransport = try HTTPTransport(server: paymentServer.address)
         func client(_ transport: HTTPTransport, _ secret: String?) -> SeneschalClient {
@@ -45,8 +68,8 @@ public struct PaymentNeighbourhood: Sendable {
         bankAccount = try await paymentOperator.openAccount(.issuerSettlement, "Harbour Bank")
 
         let merchantFolder = folder + "/merchants"
-        let unlock = VaultUnlock.keyFile(folder + "/merchants.key")
-        let key = try Self.platformKey(in: merchantFolder, unlock)
+        let merchantUnlock = VaultUnlock.keyFile(folder + "/merchants.key")
+        let key = try Self.platformKey(in: merchantFolder, merchantUnlock)
         let registered = try await paymentOperator.send(
             Endpoints.registerPlatform,
             .init(
@@ -54,7 +77,7 @@ public struct PaymentNeighbourhood: Sendable {
                 rewardAccounts: [rewardAccount]))
         let serverKey = try await client(paymentTransport, nil).send(Endpoints.getPaymentServerKey, NoBody())
         let merchants = try MerchantHouse(
-            folder: merchantFolder, unlock: unlock,
+            folder: merchantFolder, unlock: merchantUnlock,
             profile: try PlatformProfile(
                 name: Self.platformName, tagHost: "pay.example",
                 paymentServer: .init(
@@ -71,9 +94,25 @@ public struct PaymentNeighbourhood: Sendable {
         ]
         self.payments = payments
         self.merchants = merchants
+        self.issuer = issuer
+        self.issuerEnd = issuerEnd
+        issuerAccount = settlement.rawValue
         self.paymentServer = paymentServer
         self.merchantServer = merchantServer
         transports = [paymentTransport, merchantTransport]
+    }
+
+    /// The account of what the issuer owes, before the server has a line: the line needs its name.
+    private static func settlementAccount(
+        in folder: String, _ unlock: VaultUnlock, _ name: PartyName, _ logger: Logger
+    ) async throws -> AccountID {
+        guard let currency = Currency(currency) else { preconditionFailure("a currency of ISO 4217") }
+        let house = try PaymentHouse(folder: folder, unlock: unlock, name: name, logger: logger)
+        let account = try await OperatorDesk(house.payments).openAccount(
+            .issuerSettlement, currency: currency, label: issuerName,
+            RequestKey(scope: "founder", key: "settlement", digest: []))
+        try house.close()
+        return account.id
     }
 
     /// What the platform is going to sign with, before it is opened: the payment server has to know it first.
@@ -105,11 +144,14 @@ public struct PaymentNeighbourhood: Sendable {
                 account: account, amount: cents, currency: Self.currency, from: bankAccount, reference: "cash desk"))
     }
 
-    /// In minor units.
-    public func balance(of account: String) async throws -> Int? {
+    /// As it stands in the ledger.
+    public func ledgerAccount(_ account: String) async throws -> API.LedgerAccount? {
         let accounts = try await paymentOperator.list(Endpoints.listLedgerAccounts, limit: API.limitMax)
-        return accounts.items.first { $0.account == account }?.balance
+        return accounts.items.first { $0.account == account }
     }
+
+    /// In minor units.
+    public func balance(of account: String) async throws -> Int? { try await ledgerAccount(account)?.balance }
 
     /// Everything stops, in the order in which nobody waits for anybody.
     public func close() async {
@@ -119,9 +161,11 @@ public struct PaymentNeighbourhood: Sendable {
         }
         await merchantServer.stop()
         await paymentServer.stop()
+        await issuerEnd.close()
         for transport in transports { await transport.close() }
         try? merchants.close()
         try? payments.close()
+        try? issuer.close()
     }
 }
 

@@ -19,8 +19,8 @@ struct DemoCommand: AsyncParsableCommand {
             Starts the central TSM on a free port, registers two mobile networks, two service providers and three
             handsets, and runs Flows A, B and C over HTTP and APDUs, with a signal lost on the way. Then a card that
             three parties share: the central TSM, the mobile network's own TSM, and a provider that manages by itself
-            with tokens; a wallet with two banks; and a day of payments: tag, bill, gate, smart card, coupon, a trusted
-            application. Nothing is left behind.
+            with tokens; a wallet with two banks; and a day of payments: tag, bill, gate, smart card, a bank's card,
+            coupon, a trusted application. Nothing is left behind.
 
               seneschal demo
               seneschal demo --apdus

@@ -13,7 +13,8 @@ import SeneschalAPI
 import SeneschalClient
 import Terminal
 
-/// A day of payments: a tag, an object, a bill, a gate, a smart card, a coupon, and a card that a trusted application reads.
+/// A day of payments: a tag, an object, a bill, a gate, a smart card, a bank's card, a coupon, and a card that a trusted
+/// application reads.
 struct DemoFourthAct {
     let folder: URL
 
@@ -44,6 +45,7 @@ struct DemoFourthAct {
         try await collectOnABill(ada, [cafe, bakery], town)
         try await DemoGate().pass()
         try await DemoSmartCard(town).pay(from: ada, at: bakery)
+        try await DemoCardPayment(town).pay(at: cafe)
         try await DemoCoupon(town).share(from: ada, to: ben, of: cafe)
         try await DemoTrustedReading().read()
         try await closeTheBooks(town)

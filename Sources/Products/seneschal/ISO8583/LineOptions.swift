@@ -19,10 +19,11 @@ struct LineOptions: ParsableArguments {
     var keyFile: String?
 
     func lineProtocol() throws -> LineProtocol {
-        LineProtocol(dialect: dialect.dialect, authentication: try keyFile.map { try Self.key($0) })
+        LineProtocol(dialect: dialect.dialect, authentication: try keyFile.map { try Self.authentication(in: $0) })
     }
 
-    private static func key(_ path: String) throws -> MessageAuthentication {
+    /// The key in a file.
+    static func authentication(in path: String) throws -> MessageAuthentication {
         let parts = try SecretFile.read(path).split(separator: ":")
         do {
             guard parts.count == 2 else { throw CommandFailure(.usage, "") }

@@ -18,6 +18,9 @@ struct PayServeCommand: AsyncParsableCommand {
 
             Platforms hear at their own doors what became of what they signed; one that is not reached is told later.
 
+            With --issuer-line terminals take cards: the issuer is asked by ISO 8583, and what it owes stands on the \
+            account of --issuer-settlement, which has to be there already.
+
             The first line on standard output is the address. The log goes to standard error, one JSON object a line.
             """)
 
@@ -32,6 +35,7 @@ struct PayServeCommand: AsyncParsableCommand {
         help: ArgumentHelp("Where a merchant platform is; once for each.", valueName: "name=url"))
     var platforms: [IssuerAddress] = []
 
+    @OptionGroup var issuer: IssuerLineOptions
     @OptionGroup var listening: ListeningOptions
     @OptionGroup var vaultOptions: VaultOptions
 
@@ -65,7 +69,9 @@ struct PayServeCommand: AsyncParsableCommand {
         }
         let keyFile = URL(filePath: folder).appending(path: "vault.key").path
         let house = try PaymentHouse(
-            folder: folder, unlock: try vaultOptions.unlock(keyFileDefault: keyFile), name: name, logger: logger)
+            folder: folder, unlock: try vaultOptions.unlock(keyFileDefault: keyFile), name: name,
+            issuer: try issuer.connection(), logger: logger)
+        if let settlement = issuer.settlement { try await check(settlement, in: house) }
         if firstRun { try await makeOperator(house) }
         let (days, platforms) = (retention, HTTPPlatformDelivery(clients))
         let upkeep = Task { await house.keepUp(days: days, telling: platforms) }
@@ -75,6 +81,19 @@ struct PayServeCommand: AsyncParsableCommand {
         for transport in transports { await transport.close() }
         try house.close()
         logger.info("stopped")
+    }
+
+    /// Before a terminal takes a card for which no money could be booked.
+    private func check(_ settlement: String, in house: PaymentHouse) async throws {
+        let desk = OperatorDesk(house.payments)
+        guard let name = AccountID(rawValue: settlement), let account = try? await desk.account(name),
+            account.kind == .issuerSettlement, account.closedAt == nil
+        else {
+            throw CommandFailure(
+                .refused, "\(settlement) is no account of an issuer's debts in this ledger",
+                nextStep:
+                    "start without --issuer-line, and open one: seneschal pay account open --kind issuerSettlement")
+        }
     }
 
     private func makeOperator(_ house: PaymentHouse) async throws {

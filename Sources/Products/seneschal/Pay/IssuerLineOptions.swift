@@ -1,0 +1,82 @@
+import ArgumentParser
+import Assembly
+import ISO8583
+import ISO8583Link
+import Payments
+
+/// Where the issuer of the cards is that terminals take, and how it is spoken to.
+struct IssuerLineOptions: ParsableArguments {
+    @Option(
+        name: .customLong("issuer-line"),
+        help: ArgumentHelp(
+            "Take payments with cards: where their issuer answers by ISO 8583. Card numbers go over the line as they are.",
+            valueName: "host:port"))
+    var address: LineAddress?
+
+    @Option(
+        name: .customLong("issuer-dialect"),
+        help: "How messages are written: ascii, binary (bitmaps and bytes as they are) or packed (BCD).")
+    var dialect = DialectArgument.binary
+
+    @Option(
+        name: .customLong("issuer-key-file"),
+        help: ArgumentHelp(
+            "The key of the line (mode 0600): `cmac:` or `retail:` and hex digits. Without it nobody is authenticated.",
+            valueName: "file"))
+    var keyFile: String?
+
+    @Option(
+        name: .customLong("issuer-institution"),
+        help: ArgumentHelp("Whom the issuer knows this server as (field 32): 1 to 11 digits.", valueName: "digits"))
+    var institution = "10000001"
+
+    @Option(
+        name: .customLong("issuer-settlement"),
+        help: ArgumentHelp(
+            "The account of what the issuer owes: `seneschal pay account open` with --kind issuerSettlement.",
+            valueName: "acc_…"))
+    var settlement: String?
+
+    func validate() throws {
+        if (address == nil) != (settlement == nil) {
+            throw ValidationError("--issuer-line and --issuer-settlement go together.")
+        }
+        if address == nil, keyFile != nil { throw ValidationError("--issuer-key-file needs --issuer-line.") }
+        if settlement.map({ AccountID(rawValue: $0) == nil }) ?? false {
+            throw ValidationError("--issuer-settlement is `acc_` and 32 hex digits.")
+        }
+        guard (1...11).contains(institution.utf8.count),
+            institution.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        else { throw ValidationError("--issuer-institution is 1 to 11 digits.") }
+    }
+
+    /// `nil` when no line is asked for.
+    func connection() throws -> IssuerConnection? {
+        guard let address, let settlement = settlement.flatMap(AccountID.init(rawValue:)) else { return nil }
+        let agreed = LineProtocol(
+            dialect: dialect.dialect, authentication: try keyFile.map { try LineOptions.authentication(in: $0) })
+        return IssuerConnection(
+            line: IssuerLineConfiguration(host: address.host, port: address.port, protocol: agreed),
+            institution: institution, settlement: settlement)
+    }
+}
+
+/// `host:port`; an address of IPv6 stands in brackets.
+struct LineAddress: ExpressibleByArgument {
+    let host: String
+    let port: Int
+
+    init?(argument: String) {
+        guard let colon = argument.lastIndex(of: ":"),
+            let port = Int(argument[argument.index(after: colon)...]), (1...65_535).contains(port)
+        else { return nil }
+        var host = argument[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            return nil
+        }
+        guard !host.isEmpty else { return nil }
+        (self.host, self.port) = (String(host), port)
+    }
+}
