@@ -2,9 +2,12 @@
 enum Floors {
     static let fromTheGround = ["Foundations", "Standards", "Domains", "Adapters", "Products"]
 
-    /// The only imports along a floor: the doors and the client share one wire contract, and the executable puts the
-    /// assembled parts to work.
+    /// The only imports along a floor: instructions are signed by JOSE in amounts of ISO 4217, a trusted reading opens its
+    /// channel by SCP03, the doors and the client share one wire contract, and the executable puts the assembled parts to
+    /// work.
     static let neighbours: [String: Set<String>] = [
+        "Instructions": ["JOSE", "ISO4217"],
+        "TrustedReading": ["SecureChannel"],
         "HTTPServer": ["SeneschalAPI"],
         "SeneschalClient": ["SeneschalAPI"],
         "seneschal": ["Assembly"],

@@ -12,6 +12,7 @@ struct PaymentOperatorDoor: Sendable {
 
     func register(on router: inout DoorRouter) {
         registerParties(on: &router)
+        registerPartyChanges(on: &router)
         registerAccounts(on: &router)
         registerObservation(on: &router)
     }
@@ -45,6 +46,34 @@ struct PaymentOperatorDoor: Sendable {
         }
     }
 
+    private func registerPartyChanges(on router: inout DoorRouter) {
+        router.on(Endpoints.addPlatformKey) { body, visit in
+            let holder = SigningKey.Holder.platform(try partyName(visit.parameters["party"] ?? "", "party"))
+            let key = try await desk.addKey(
+                named: body.keyName, publicKey(body.publicKey), of: holder, visit.paymentRequestKey())
+            return .init(party: key.holder.name.value, keyName: key.name)
+        }
+        router.on(Endpoints.addPaymentTerminalKey) { body, visit in
+            let holder = SigningKey.Holder.terminal(try partyName(visit.parameters["party"] ?? "", "party"))
+            let key = try await desk.addKey(
+                named: body.keyName, publicKey(body.publicKey), of: holder, visit.paymentRequestKey())
+            return .init(party: key.holder.name.value, keyName: key.name)
+        }
+        router.on(Endpoints.setPlatformState) { body, visit in
+            let name = try partyName(visit.parameters["party"] ?? "", "party")
+            return .init(try await desk.suspendPlatform(name, body.isSuspended, visit.paymentRequestKey()))
+        }
+        router.on(Endpoints.setPaymentTerminalState) { body, visit in
+            let name = try partyName(visit.parameters["party"] ?? "", "party")
+            return .init(try await desk.suspendTerminal(name, body.isSuspended, visit.paymentRequestKey()))
+        }
+        router.on(Endpoints.leaveRewards) { body, visit in
+            let name = try partyName(visit.parameters["party"] ?? "", "party")
+            return .init(
+                try await desk.leaveRewards(of: account(body.account, "account"), to: name, visit.paymentRequestKey()))
+        }
+    }
+
     private func registerAccounts(on router: inout DoorRouter) {
         router.on(Endpoints.openLedgerAccount) { body, visit in
             let opened = try await desk.openAccount(
@@ -68,6 +97,13 @@ struct PaymentOperatorDoor: Sendable {
             let amount = Money(minorUnits: Int64(body.amount), currency: try currency(body.currency))
             let transfer = try await desk.fund(
                 account(body.account, "account"), amount, from: account(body.from, "from"), reference: body.reference,
+                visit.paymentRequestKey())
+            return .init(transfer)
+        }
+        router.on(Endpoints.withdraw) { body, visit in
+            let amount = Money(minorUnits: Int64(body.amount), currency: try currency(body.currency))
+            let transfer = try await desk.withdraw(
+                amount, from: account(body.account, "account"), to: account(body.to, "to"), reference: body.reference,
                 visit.paymentRequestKey())
             return .init(transfer)
         }

@@ -26,6 +26,32 @@ extension API {
             ])
     }
 
+    /// Money that leaves the payment server.
+    public struct WithdrawalRequest: WireType {
+        public var account: String
+        public var amount: Int
+        public var currency: String
+        public var to: String
+        public var reference: String
+
+        public init(account: String, amount: Int, currency: String, to: String, reference: String) {
+            self.account = account
+            self.amount = amount
+            self.currency = currency
+            self.to = to
+            self.reference = reference
+        }
+
+        public static let schema = Schema.object(
+            "WithdrawalRequest", "Money that leaves the payment server.",
+            [
+                .required("account", paymentAccountSchema), .required("amount", moneySchema),
+                .required("currency", currencyCodeSchema),
+                .required("to", paymentAccountSchema, "The account of the bank that it goes over."),
+                .required("reference", .text(1...64, example: "payout 4711"), "What it is booked under."),
+            ])
+    }
+
     /// One movement of the ledger; it is never changed.
     public struct LedgerTransfer: WireType {
         public var transfer: String

@@ -152,4 +152,55 @@ extension API {
                 .required("publicKey", publicKeySchema),
             ])
     }
+
+    /// Another key of a party's.
+    public struct PaymentPartyKeyRequest: WireType {
+        public var keyName: String
+        public var publicKey: String
+
+        public init(keyName: String, publicKey: String) {
+            self.keyName = keyName
+            self.publicKey = publicKey
+        }
+
+        public static let schema = Schema.object(
+            "PaymentPartyKeyRequest", "Another key of a party's, before it signs with it.",
+            [.required("keyName", keyNameSchema), .required("publicKey", publicKeySchema)])
+    }
+
+    /// A key that a party's statements are verified with.
+    public struct PaymentPartyKey: WireType {
+        public var party: String
+        public var keyName: String
+
+        public init(party: String, keyName: String) {
+            self.party = party
+            self.keyName = keyName
+        }
+
+        public static let schema = Schema.object(
+            "PaymentPartyKey", "A key that a party's statements are verified with.",
+            [.required("party", partyNameSchema), .required("keyName", keyNameSchema)])
+    }
+
+    /// Whether a party is believed.
+    public struct PaymentPartyStateRequest: WireType {
+        public var isSuspended: Bool
+
+        public init(isSuspended: Bool) { self.isSuspended = isSuspended }
+
+        public static let schema = Schema.object(
+            "PaymentPartyStateRequest", "Whether a party is believed.", [.required("isSuspended", .boolean)])
+    }
+
+    /// An account whose rewards a platform is to pay.
+    public struct LeaveRewardsRequest: WireType {
+        public var account: String
+
+        public init(account: String) { self.account = account }
+
+        public static let schema = Schema.object(
+            "LeaveRewardsRequest", "An account whose rewards a platform is to pay.",
+            [.required("account", paymentAccountSchema, "Of the kind reward.")])
+    }
 }

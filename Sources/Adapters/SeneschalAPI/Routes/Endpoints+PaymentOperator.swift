@@ -1,6 +1,8 @@
 extension Endpoints {
     /// What the operator of a payment server asks for.
     static let paymentOperator: [APIRoute] = [
+        addPlatformKey.route, setPlatformState.route, leaveRewards.route, addPaymentTerminalKey.route,
+        setPaymentTerminalState.route, withdraw.route,
         registerPlatform.route, listPlatforms.route, registerPaymentTerminal.route, listPaymentTerminals.route,
         openLedgerAccount.route, listLedgerAccounts.route, fundAccount.route, listLedgerTransfers.route,
         closeLedgerAccount.route, getTrialBalance.route, exportJournal, listPaymentAuditEntries.route,
@@ -24,6 +26,30 @@ extension Endpoints {
     public static let listPaymentTerminals = Endpoint<NoBody, API.Page<API.PaymentParty>>.get(
         "listPaymentTerminals", "/pay/v1/terminals", for: .operator, "The terminals by name.", parameters: page)
 
+    public static let addPlatformKey = Endpoint<API.PaymentPartyKeyRequest, API.PaymentPartyKey>.post(
+        "addPlatformKey", "/pay/v1/platforms/{party}/keys", for: .operator,
+        "Takes in another key of a platform's, before it signs with it.", parameters: [party], status: 201,
+        problems: [.notFound, .duplicate, .limitReached])
+
+    public static let setPlatformState = Endpoint<API.PaymentPartyStateRequest, API.PaymentParty>.post(
+        "setPlatformState", "/pay/v1/platforms/{party}/state", for: .operator,
+        "Nothing new of a platform is believed from now on, or again.", parameters: [party], problems: [.notFound])
+
+    public static let leaveRewards = Endpoint<API.LeaveRewardsRequest, API.PaymentParty>.post(
+        "leaveRewards", "/pay/v1/platforms/{party}/reward-accounts", for: .operator,
+        "Lets a platform pay rewards from an account.", parameters: [party], problems: [.notFound, .limitReached])
+
+    public static let addPaymentTerminalKey = Endpoint<API.PaymentPartyKeyRequest, API.PaymentPartyKey>.post(
+        "addPaymentTerminalKey", "/pay/v1/terminals/{party}/keys", for: .operator,
+        "Takes in another key of a terminal's, before it signs with it.", parameters: [party], status: 201,
+        problems: [.notFound, .duplicate, .limitReached])
+
+    public static let setPaymentTerminalState = Endpoint<API.PaymentPartyStateRequest, API.PaymentParty>.post(
+        "setPaymentTerminalState", "/pay/v1/terminals/{party}/state", for: .operator,
+        "Nothing new of a terminal is believed from now on, or again.", parameters: [party], problems: [.notFound])
+
+    private static let party = path("party", API.partyNameSchema, "The party's name.")
+
     public static let openLedgerAccount = Endpoint<API.OpenLedgerAccountRequest, API.LedgerAccount>.post(
         "openLedgerAccount", "/pay/v1/accounts", for: .operator, "Opens an account of the ledger.", status: 201,
         problems: [.limitReached])
@@ -42,6 +68,10 @@ extension Endpoints {
 
     public static let fundAccount = Endpoint<API.FundingRequest, API.LedgerTransfer>.post(
         "fundAccount", "/pay/v1/fundings", for: .operator, "Books money that came over a bank.", status: 201,
+        problems: [.notFound, .insufficientFunds])
+
+    public static let withdraw = Endpoint<API.WithdrawalRequest, API.LedgerTransfer>.post(
+        "withdraw", "/pay/v1/withdrawals", for: .operator, "Books money that leaves over a bank.", status: 201,
         problems: [.notFound, .insufficientFunds])
 
     public static let listLedgerTransfers = Endpoint<NoBody, API.Page<API.LedgerTransfer>>.get(

@@ -98,16 +98,9 @@ enum CardKeysFile {
 
     private static func fields(of keys: SCP03KeySet) -> [UInt8] {
         let fields = [("enc", keys.enc), ("mac", keys.mac), ("dek", keys.dek)].map { name, key in
-            Array(#""\#(name)":""#.utf8) + hexDigits(of: key.bytes) + Array(#"""#.utf8)
+            Array(#""\#(name)":""#.utf8) + key.bytes.hexDigits + Array(#"""#.utf8)
         }
         return Array(fields.joined(separator: Array(",".utf8)))
-    }
-
-    private static func hexDigits(of secret: SecretBytes) -> [UInt8] {
-        let digits = Array("0123456789ABCDEF".utf8)
-        return secret.withUnsafeBytes { bytes in
-            bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0x0F)]] }
-        }
     }
 
     private static func checkPermissions(_ path: String) throws {

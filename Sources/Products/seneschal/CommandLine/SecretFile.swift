@@ -1,3 +1,4 @@
+import CardCryptography
 import CardLink
 import Foundation
 
@@ -24,4 +25,12 @@ enum SecretFile {
     }
 
     static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+}
+
+extension SecretBytes {
+    /// Hex digits for a file that only its owner reads.
+    var hexDigits: [UInt8] {
+        let digits = Array("0123456789ABCDEF".utf8)
+        return withUnsafeBytes { bytes in bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0x0F)]] } }
+    }
 }

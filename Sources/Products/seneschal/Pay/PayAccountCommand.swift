@@ -15,7 +15,7 @@ struct PayAccountCommand: AsyncParsableCommand {
             Amounts are minor units: 1250 of EUR are 12.50. Payers open their accounts themselves: \
             `seneschal pay payer open`.
             """,
-        subcommands: [Open.self, List.self, Fund.self, Close.self])
+        subcommands: [Open.self, List.self, Fund.self, Withdraw.self, Close.self])
 
     /// The kinds that an operator opens.
     enum Kind: String, ExpressibleByArgument, CaseIterable {
@@ -97,6 +97,37 @@ struct PayAccountCommand: AsyncParsableCommand {
                     try await $0.send(
                         Endpoints.fundAccount,
                         .init(account: account, amount: amount, currency: currency, from: from, reference: reference),
+                        idempotencyKey: request.key.idempotencyKey)
+                })
+        }
+    }
+
+    struct Withdraw: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Book money that leaves over a bank.")
+
+        @Argument(help: ArgumentHelp("The account.", valueName: "acc_…"))
+        var account: String
+
+        @Option(help: ArgumentHelp("The bank's account, of the kind issuerSettlement.", valueName: "acc_…"))
+        var to: String
+
+        @Option(help: ArgumentHelp("In minor units.", valueName: "cents"))
+        var amount: Int
+
+        @Option(help: ArgumentHelp("ISO 4217, such as EUR.", valueName: "code"))
+        var currency: String
+
+        @Option(help: "What it is booked under.")
+        var reference: String
+
+        @OptionGroup var request: PayRequestOptions
+
+        func run() async throws {
+            try request.output.show(
+                try await request.server.withClient {
+                    try await $0.send(
+                        Endpoints.withdraw,
+                        .init(account: account, amount: amount, currency: currency, to: to, reference: reference),
                         idempotencyKey: request.key.idempotencyKey)
                 })
         }

@@ -15,7 +15,8 @@ struct PayOrderCommand: AsyncParsableCommand {
         commandName: "order", abstract: "Pay what a tag or a merchant's page asks for.",
         discussion: """
               seneschal pay order tag --air 54321 --platform http://127.0.0.1:8085 --payer ada.payer --amount 450
-              seneschal pay order object obj_… --quantity 2 --platform http://127.0.0.1:8085 --payer ada.payer
+              seneschal pay order object obj_… --quantity 2 --platform http://127.0.0.1:8085 \
+            --user-credential-file ada.user --payer ada.payer
               seneschal pay order list --payer ada.payer
 
             Whom and how much is shown before anything is paid, and asked for: --yes agrees beforehand.
@@ -87,12 +88,26 @@ struct PurchaseOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The merchant platform.", valueName: "url"))
     var platform: String
 
+    @Option(
+        help: ArgumentHelp(
+            "The credential of the platform's user, for objects; what a tag stands for anybody may ask.",
+            valueName: "file"))
+    var userCredentialFile: String?
+
     @Flag(name: [.customShort("y"), .long], help: "Agree to whatever it is.")
     var yes = false
 
     @OptionGroup var payer: PayerOptions
     @OptionGroup var pin: PINOptions
     @OptionGroup var output: OutputOptions
+
+    private func userCredential() throws -> AccessCredential? {
+        guard let userCredentialFile else { return nil }
+        guard let credential = AccessCredential(secret: try SecretFile.read(userCredentialFile)) else {
+            throw CommandFailure(.refused, "\(userCredentialFile) holds no access credential")
+        }
+        return credential
+    }
 
     func perform(
         _ order: (PayerPhone, Currency) async throws(PayerPhoneError) -> PayerPhone.PendingOrder
@@ -106,7 +121,8 @@ struct PurchaseOptions: ParsableArguments {
                 }
                 let phone = PayerPhone(
                     key: try file.payerKey(), payments: HTTPPaymentService(client),
-                    platform: HTTPMerchantPlatformService(SeneschalClient(platformTransport, credential: nil)),
+                    platform: HTTPMerchantPlatformService(
+                        SeneschalClient(platformTransport, credential: try userCredential())),
                     confirmation: AskedOwner(agrees: yes), now: { SystemClock().now() })
                 let pin = try pin.secret()
                 let paid: PaymentOrder

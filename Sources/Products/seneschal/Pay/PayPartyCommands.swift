@@ -7,10 +7,12 @@ struct PayPlatformCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "platform", abstract: "Register the merchant platforms whose instructions are believed.",
         discussion: """
-              seneschal pay platform add quay-market --public-key market.pem --secret-file market.credential
+              seneschal pay platform add quay-market --key-name "$(seneschal merchant key --json | jq -r .keyName)" \
+            --public-key market.pem --secret-file market.credential
+              seneschal pay platform suspend quay-market
               seneschal pay platform list
             """,
-        subcommands: [Add.self, List.self])
+        subcommands: [Add.self, AddKey.self, Suspend.self, Resume.self, LeaveRewards.self, List.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -47,6 +49,55 @@ struct PayPlatformCommand: AsyncParsableCommand {
     }
 }
 
+extension PayPlatformCommand {
+    struct AddKey: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "add-key", abstract: "Take in another key of a platform, before the platform signs with it.")
+
+        @OptionGroup var key: PartyKeyArguments
+
+        func run() async throws { try await key.add(Endpoints.addPlatformKey) }
+    }
+
+    struct Suspend: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Believe nothing new of a platform.")
+
+        @OptionGroup var party: PartyStateArguments
+
+        func run() async throws { try await party.set(true, Endpoints.setPlatformState) }
+    }
+
+    struct Resume: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Believe a platform again.")
+
+        @OptionGroup var party: PartyStateArguments
+
+        func run() async throws { try await party.set(false, Endpoints.setPlatformState) }
+    }
+
+    struct LeaveRewards: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "leave-rewards", abstract: "Let a platform pay rewards from an account.")
+
+        @Argument(help: "The platform.")
+        var name: String
+
+        @Argument(help: ArgumentHelp("The account, of the kind reward.", valueName: "acc_…"))
+        var account: String
+
+        @OptionGroup var request: PayRequestOptions
+
+        func run() async throws {
+            try request.output.show(
+                try await request.server.withClient {
+                    try await $0.send(
+                        Endpoints.leaveRewards, .init(account: account), ["party": name],
+                        idempotencyKey: request.key.idempotencyKey)
+                })
+        }
+    }
+}
+
 /// `seneschal pay terminal …`.
 struct PayTerminalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -56,7 +107,7 @@ struct PayTerminalCommand: AsyncParsableCommand {
               seneschal pay terminal add corner-till --payee acc_… --public-key till.pem --secret-file till.credential
               seneschal pay terminal list
             """,
-        subcommands: [Make.self, Add.self, List.self])
+        subcommands: [Make.self, Add.self, AddKey.self, Suspend.self, Resume.self, List.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -83,6 +134,76 @@ struct PayTerminalCommand: AsyncParsableCommand {
         @OptionGroup var list: IssuerListOptions
 
         func run() async throws { try await list.show(Endpoints.listPaymentTerminals) }
+    }
+}
+
+extension PayTerminalCommand {
+    struct AddKey: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "add-key", abstract: "Take in another key of a terminal, before the terminal signs with it.")
+
+        @OptionGroup var key: PartyKeyArguments
+
+        func run() async throws { try await key.add(Endpoints.addPaymentTerminalKey) }
+    }
+
+    struct Suspend: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Believe nothing new of a terminal.")
+
+        @OptionGroup var party: PartyStateArguments
+
+        func run() async throws { try await party.set(true, Endpoints.setPaymentTerminalState) }
+    }
+
+    struct Resume: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Believe a terminal again.")
+
+        @OptionGroup var party: PartyStateArguments
+
+        func run() async throws { try await party.set(false, Endpoints.setPaymentTerminalState) }
+    }
+}
+
+/// Another key of a party.
+struct PartyKeyArguments: ParsableArguments {
+    @Argument(help: "Whose it is.")
+    var name: String
+
+    @Option(help: ArgumentHelp("`kid` of what is signed with it.", valueName: "name"))
+    var keyName: String
+
+    @Option(help: ArgumentHelp("The public key on P-256 (PEM).", valueName: "file"))
+    var publicKey: String
+
+    @OptionGroup var request: PayRequestOptions
+
+    func add(_ endpoint: Endpoint<API.PaymentPartyKeyRequest, API.PaymentPartyKey>) async throws {
+        let pem = try TextInput.read(publicKey)
+        try request.output.show(
+            try await request.server.withClient {
+                try await $0.send(
+                    endpoint, .init(keyName: keyName, publicKey: pem), ["party": name],
+                    idempotencyKey: request.key.idempotencyKey)
+            })
+    }
+}
+
+/// A party that is believed, or no more.
+struct PartyStateArguments: ParsableArguments {
+    @Argument(help: "Its name.")
+    var name: String
+
+    @OptionGroup var request: PayRequestOptions
+
+    func set(
+        _ isSuspended: Bool, _ endpoint: Endpoint<API.PaymentPartyStateRequest, API.PaymentParty>
+    ) async throws {
+        try request.output.show(
+            try await request.server.withClient {
+                try await $0.send(
+                    endpoint, .init(isSuspended: isSuspended), ["party": name],
+                    idempotencyKey: request.key.idempotencyKey)
+            })
     }
 }
 

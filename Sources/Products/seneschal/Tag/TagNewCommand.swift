@@ -64,7 +64,7 @@ struct TagNewCommand: AsyncParsableCommand {
             let keys = SecureDynamicKeys.random()
             tag = try Type4Tag(
                 identifier: identifier, fileSize: size, template: SecureDynamicTemplate(uri: uri), keys: keys)
-            try DurableFile.create(file + ".keys", with: Array(Self.text(of: keys).utf8))
+            try DurableFile.create(file + ".keys", with: Self.lines(of: keys))
         } else {
             tag = try Type4Tag(
                 identifier: identifier, fileSize: size, message: uri.map { NDEFMessage(URIRecord($0).record) },
@@ -75,7 +75,9 @@ struct TagNewCommand: AsyncParsableCommand {
     }
 
     /// metaRead and fileRead, a key on a line.
-    private static func text(of keys: SecureDynamicKeys) -> String {
-        "metaRead \(keys.metaRead.bytes.revealed().hex)\nfileRead \(keys.fileRead.bytes.revealed().hex)\n"
+    private static func lines(of keys: SecureDynamicKeys) -> [UInt8] {
+        [("metaRead", keys.metaRead), ("fileRead", keys.fileRead)].flatMap { name, key in
+            Array("\(name) ".utf8) + key.bytes.hexDigits + Array("\n".utf8)
+        }
     }
 }

@@ -8,6 +8,7 @@ public struct Dialect: Hashable, Sendable {
     /// Fields of format b.
     public var bytes: ByteForm
 
+    /// How decimal digits are written.
     public enum DigitForm: Hashable, Sendable {
         /// A character a digit.
         case characters
@@ -15,6 +16,7 @@ public struct Dialect: Hashable, Sendable {
         case packed
     }
 
+    /// How bytes that are no characters are written.
     public enum ByteForm: Hashable, Sendable {
         /// Two characters a byte; a length in front counts the characters.
         case hexadecimal

@@ -11,6 +11,7 @@ public struct MessageDecodingError: Error, Equatable, Sendable, CustomStringConv
         self.reason = reason
     }
 
+    /// Where in a message.
     public enum Part: Hashable, Sendable, CustomStringConvertible {
         case messageType, bitmap, secondaryBitmap
         case field(Int)
@@ -25,6 +26,7 @@ public struct MessageDecodingError: Error, Equatable, Sendable, CustomStringConv
         }
     }
 
+    /// What is wrong there.
     public enum Reason: Hashable, Sendable {
         /// So many bytes are needed, so many are left.
         case truncated(needed: Int, available: Int)

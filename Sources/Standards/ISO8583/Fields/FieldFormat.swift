@@ -3,6 +3,7 @@ public struct FieldFormat: Hashable, Sendable {
     public let content: Content
     public let length: Length
 
+    /// Which characters.
     public enum Content: String, Hashable, Sendable {
         /// Digits.
         case n

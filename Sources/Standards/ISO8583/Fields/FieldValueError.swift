@@ -8,6 +8,7 @@ public struct FieldValueError: Error, Equatable, Sendable, CustomStringConvertib
         self.reason = reason
     }
 
+    /// What is wrong with it.
     public enum Reason: Hashable, Sendable {
         /// So many characters or bytes.
         case length(Int)

@@ -2,6 +2,7 @@
 ///
 ///     status: bit 8 UTF-16, bit 7 reserved, bits 6–1 length of the language code | language code | text
 public struct TextRecord: Hashable, Sendable {
+    /// The two encodings that a text may have.
     public enum Encoding: Hashable, Sendable {
         case utf8
         /// Written with a byte order mark, least significant byte first, and read in either order.
