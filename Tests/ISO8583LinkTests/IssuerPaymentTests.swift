@@ -68,7 +68,7 @@ struct IssuerPaymentTests {
     @Test(
         "cut anywhere, the card is charged if and only if the merchant is paid, in the end",
         arguments: [
-            [.cutBeforeRequest], [.cutAfterRequest], [.loseRequest], [.loseAnswer], [.lateAnswer(500)],
+            [.cutBeforeRequest], [.cutAfterRequest], [.loseRequest], [.loseAnswer], [.lateAnswer(6_000)],
             [.doubleRequest],
             [.cutAfterRequest, .cutBeforeRequest], [.loseAnswer, .loseAnswer],
             [.loseAnswer, .cutAfterRequest, .loseRequest],

@@ -13,7 +13,7 @@ struct LineTests {
     func purchase(byteByByte: Bool) async throws {
         let issuer = try IssuerUnderTest()
         let chip = try await issuer.chip()
-        try await Street.run(issuer, byteByByte: byteByByte) { (street: Street) async throws in
+        try await Street.run(issuer, byteByByte: byteByByte, timeout: .seconds(60)) { (street: Street) async throws in
             let request = try chip.request(1)
             let answer = try await street.ask(request)
             #expect(answer.type == .financialResponse && answer.responseCode == .approved)
@@ -129,7 +129,7 @@ struct LineTests {
         arguments: [
             (FaultyWire.Fault.cutBeforeRequest, IssuerLineError.connectionLost),
             (.cutAfterRequest, .connectionLost), (.loseRequest, .timedOut), (.loseAnswer, .timedOut),
-            (.lateAnswer(600), .timedOut),
+            (.lateAnswer(6_000), .timedOut),
         ])
     func cut(_ fault: FaultyWire.Fault, _ expected: IssuerLineError) async throws {
         let issuer = try IssuerUnderTest()

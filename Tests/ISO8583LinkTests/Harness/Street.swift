@@ -11,7 +11,7 @@ struct Street: Sendable {
 
     static func run(
         _ issuer: IssuerUnderTest, byteByByte: Bool = false, server: LineProtocol = LineProtocol(),
-        acquirer: LineProtocol? = nil, timeout: Duration = .milliseconds(400), echo: Duration = .seconds(30),
+        acquirer: LineProtocol? = nil, timeout: Duration = .seconds(5), echo: Duration = .seconds(30),
         _ body: @escaping @Sendable (Street) async throws -> Void
     ) async throws {
         let door = issuer.door
@@ -22,7 +22,7 @@ struct Street: Sendable {
 
     static func run(
         answering: @escaping ISO8583Server.Answering, byteByByte: Bool = false, server: LineProtocol = LineProtocol(),
-        acquirer: LineProtocol? = nil, timeout: Duration = .milliseconds(400), echo: Duration = .seconds(30),
+        acquirer: LineProtocol? = nil, timeout: Duration = .seconds(5), echo: Duration = .seconds(30),
         _ body: @escaping @Sendable (Street) async throws -> Void
     ) async throws {
         let log = EventLog()
@@ -84,9 +84,9 @@ final class EventLog: Sendable {
 
     func contains(_ text: String) -> Bool { texts.contains { $0.contains(text) } }
 
-    /// Waits, two seconds at most, for an event.
+    /// Waits, twenty seconds at most, for an event.
     func untilContains(_ text: String) async throws -> Bool {
-        for _ in 0..<200 {
+        for _ in 0..<2_000 {
             if contains(text) { return true }
             try await Task.sleep(for: .milliseconds(10))
         }

@@ -9,7 +9,7 @@ import Testing
 struct KillTests {
     @Test(
         "loses no acknowledged transfer and doubles none, however often its process is killed at any moment",
-        .timeLimit(.minutes(3)))
+        .timeLimit(.minutes(15)))
     func kills() async throws {
         let folder = try BenchFolder()
         let file = folder.file("ledger.db")

@@ -36,7 +36,12 @@ struct LockCutTests {
         let first = await world.first
         try await world.prePersonalize(first)
         try await world.personalizeInPlain(first)
-        if isActive { _ = try await world.tsm.activateService(try world.service(first), world.context(first)) }
+        if isActive {
+            let (service, context) = (try world.service(first), world.context(first, key: "activate"))
+            _ = try await retrying { () async throws(TSMError) in
+                try await world.tsm.activateService(service, context)
+            }
+        }
         return world.guillotine.apdus
     }
 
