@@ -9,7 +9,7 @@
 #                               installs it where it can; without it those tests are skipped, and the demonstration
 #                               does not photograph
 #   Scripts/setup.sh --interop  the programs that `make interop` puts on the card, as far as Debian and PyPI have them;
-#                               those of PyPI go to .build/interop
+#                               those of PyPI go to .build/interop and .build/interop-emv
 set -euo pipefail
 
 swift_minimum=6.2
@@ -63,6 +63,13 @@ missing_clients() {
     command -v hledger >/dev/null || echo hledger
     command -v ledger >/dev/null || echo ledger
     command -v bean-check >/dev/null || echo beancount
+    command -v cardpeek >/dev/null || echo cardpeek
+    command -v xvfb-run >/dev/null || echo xvfb xauth
+    # emvtool's pyscard is built from its source.
+    command -v swig >/dev/null || echo swig
+    command -v gcc >/dev/null || echo gcc
+    pkg-config --exists libpcsclite || echo libpcsclite-dev
+    pkg-config --exists python3 || echo python3-dev
     command -v unshare >/dev/null || echo util-linux
     command -v openssl >/dev/null || echo openssl
     /usr/bin/python3 -c 'import smartcard' 2>/dev/null || echo python3-pyscard
@@ -78,6 +85,15 @@ install_python_clients() {
     /usr/bin/python3 -m venv --system-site-packages "$folder" && "$folder/bin/pip" install --quiet nfcpy pyemv pyiso8583 && return
     rm -rf "$folder"
     echo "setup: nfcpy, pyemv and pyiso8583 could not be installed from here; the checks that need them are skipped" >&2
+}
+
+# emvtool wants a pyscard and a click of its own time: another environment.
+install_emvtool() {
+    local folder=.build/interop-emv
+    [ -x "$folder/bin/emvtool" ] && return
+    /usr/bin/python3 -m venv "$folder" && "$folder/bin/pip" install --quiet emv pyscard==2.0.0 'click<8' 2>/dev/null && return
+    rm -rf "$folder"
+    echo "setup: emvtool could not be installed from here; its checks are skipped" >&2
 }
 
 # Prints the Debian packages that reading and drawing cards need, those that are missing.
@@ -104,10 +120,10 @@ fi
 
 if [ "${1:-}" = --interop ]; then
     missing=$(missing_clients | tr '\n' ' ')
-    [ -z "${missing// /}" ] && { install_python_clients; exit 0; }
+    [ -z "${missing// /}" ] && { install_python_clients; install_emvtool; exit 0; }
     echo "setup: installing $missing"
     # shellcheck disable=SC2086 # one word each
-    if install_packages $missing && [ -z "$(missing_clients)" ]; then install_python_clients; exit 0; fi
+    if install_packages $missing && [ -z "$(missing_clients)" ]; then install_python_clients; install_emvtool; exit 0; fi
     echo "setup: these could not be installed from here: $missing; the checks that need them are skipped" >&2
     exit 1
 fi

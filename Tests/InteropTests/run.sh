@@ -42,7 +42,8 @@ if [ "${1:-}" != --inside ]; then
     if [ -z "${GPSHELL:-}" ] && command -v gpshell3 >/dev/null; then GPSHELL=gpshell3; fi
     if [ -z "${PYSIM:-}" ] && command -v pySim-shell.py >/dev/null; then PYSIM=pySim-shell.py; fi
     if [ -z "${PYTHON:-}" ] && [ -x .build/interop/bin/python ]; then PYTHON=$PWD/.build/interop/bin/python; fi
-    export GPSHELL="${GPSHELL:-}" PYSIM="${PYSIM:-}" PYTHON="${PYTHON:-/usr/bin/python3}" ONLY="${ONLY:-}"
+    if [ -z "${EMVTOOL:-}" ] && [ -x .build/interop-emv/bin/emvtool ]; then EMVTOOL=$PWD/.build/interop-emv/bin/emvtool; fi
+    export EMVTOOL="${EMVTOOL:-}" GPSHELL="${GPSHELL:-}" PYSIM="${PYSIM:-}" PYTHON="${PYTHON:-/usr/bin/python3}" ONLY="${ONLY:-}"
     export SENESCHAL GP="${GP:-}" CAP="${CAP:-}" DRIVER="$driver" WORK="$work" TESTS="$PWD/Tests/InteropTests"
     # shellcheck disable=SC2086
     unshare $namespaces bash Tests/InteropTests/run.sh --inside

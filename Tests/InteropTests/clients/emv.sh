@@ -1,7 +1,8 @@
 # What EMV tools read of a card's payment applications: opensc-tool byte by byte, emvtool, cardpeek, and pyemv over pyscard,
 # which recomputes the cryptograms from the master key.
 #
-#   EMVTOOL=COMMAND  emvtool (PyPI emv, with pyscard 2.0.0 and click 7); `emvtool` in PATH otherwise
+#   EMVTOOL=COMMAND  emvtool (PyPI emv, with pyscard 2.0.0 and click 7); otherwise the one that `Scripts/setup.sh --interop`
+#                    has installed, or `emvtool` in PATH
 #   EMVPYTHON=COMMAND a Python with pyscard and pyemv; $PYTHON otherwise
 
 EMVTOOL=${EMVTOOL:-$(command -v emvtool)}
