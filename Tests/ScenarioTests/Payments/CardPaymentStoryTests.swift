@@ -1,3 +1,4 @@
+import Assembly
 import CardLink
 import EMV
 import Foundation

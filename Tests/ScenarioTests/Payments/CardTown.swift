@@ -7,6 +7,7 @@ import Foundation
 import GlobalPlatform
 import HTTPServer
 import ISO7816
+import ISO8583Link
 import Logging
 import SecureChannel
 import SecureElement

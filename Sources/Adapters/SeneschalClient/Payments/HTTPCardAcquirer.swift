@@ -1,7 +1,7 @@
 import EMV
 import ISO4217
 import ISO7816
-public import SeneschalAPI
+import SeneschalAPI
 public import Terminal
 
 /// A payment server as a terminal's acquirer, which asks the card's issuer: `/pay/v1/card-payments`.

@@ -28,7 +28,7 @@ public struct PaymentHouse: Sendable {
     ///   - issuer: of the cards that terminals take; without it they take none.
     public init(
         folder: String, unlock: VaultUnlock, name: PartyName, policy: PaymentPolicy = .standard,
-        issuer: IssuerConnection? = nil, clock: any PaymentClock = SystemClock(), logger: Logger
+        issuer: CardIssuerConnection? = nil, clock: any PaymentClock = SystemClock(), logger: Logger
     ) throws {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

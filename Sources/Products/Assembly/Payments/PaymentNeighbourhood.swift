@@ -57,7 +57,7 @@ public struct PaymentNeighbourhood: Sendable {
         let settlement = try await Self.settlementAccount(in: folder + "/payments", unlock, name, logger)
         let payments = try PaymentHouse(
             folder: folder + "/payments", unlock: unlock, name: name,
-            issuer: IssuerConnection(line: line, institution: "10000001", settlement: settlement), logger: logger)
+            issuer: CardIssuerConnection(line: line, institution: "10000001", settlement: settlement), logger: logger)
         let paymentServer = try await RunningServer(payments.server)
         let paymentTransport = try HTTPTransport(server: paymentServer.address)
         func client(_ transport: HTTPTransport, _ secret: String?) -> SeneschalClient {

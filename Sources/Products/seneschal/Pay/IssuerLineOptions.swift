@@ -51,11 +51,11 @@ struct IssuerLineOptions: ParsableArguments {
     }
 
     /// `nil` when no line is asked for.
-    func connection() throws -> IssuerConnection? {
+    func connection() throws -> CardIssuerConnection? {
         guard let address, let settlement = settlement.flatMap(AccountID.init(rawValue:)) else { return nil }
         let agreed = LineProtocol(
             dialect: dialect.dialect, authentication: try keyFile.map { try LineOptions.authentication(in: $0) })
-        return IssuerConnection(
+        return CardIssuerConnection(
             line: IssuerLineConfiguration(host: address.host, port: address.port, protocol: agreed),
             institution: institution, settlement: settlement)
     }

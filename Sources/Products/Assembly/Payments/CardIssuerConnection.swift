@@ -2,7 +2,7 @@ public import ISO8583Link
 public import Payments
 
 /// A payment server's way to the issuer of cards.
-public struct IssuerConnection: Sendable {
+public struct CardIssuerConnection: Sendable {
     public var line: IssuerLineConfiguration
     /// Field 32, one to eleven digits: whom the issuer knows the payment server as.
     public var institution: String
