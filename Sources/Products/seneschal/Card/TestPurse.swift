@@ -1,7 +1,6 @@
 import CardCryptography
 import ElectronicPurse
 import Foundation
-import GlobalPlatform
 import ISO7816
 import SecureChannel
 import SecureElement
@@ -14,7 +13,7 @@ struct TestPurse {
     static let authenticationKey = "89ABCDEF0123456776543210FEDCBA98"
     static let balance: UInt32 = 5_000
 
-    private let personalization: PursePersonalization
+    private let purse: IssuedPurse
 
     static func issuerKeys() throws -> PurseKeys {
         func key(_ hex: String) throws -> PurseKey { try PurseKey(SecretBytes([UInt8](hex: hex))) }
@@ -23,39 +22,15 @@ struct TestPurse {
     }
 
     /// A card with a number of its own.
-    init() throws {
-        let digits = SystemRandomSource().bytes(11).map { "\($0 % 10)" }.joined()
-        personalization = PursePersonalization(
-            try PurseApplicationData(
-                city: [0x31, 0x00], number: "30031040" + digits, start: [0x20, 0x26, 0x01, 0x01],
-                expiry: [0x20, 0x46, 0x12, 0x31]), issuerKeys: try Self.issuerKeys(), priority: 1)
-    }
+    init() throws { purse = try IssuedPurse(try Self.issuerKeys()) }
 
     /// Installs, personalizes and loads it.
     func personalize(
         _ card: inout SecureElement, in domain: AID, keys: SecureChannelKeySet, _ identity: CardIdentity
     ) throws {
-        let application = TestApplication(
-            aid: PurseFile.transport, package: BuiltInModule.pursePackage, module: BuiltInModule.purse,
-            runs: [personalization.groupings.map { DataGrouping($0.identifier, $0.data.revealed()) }])
-        try [application].install(on: &card, in: domain, keys: keys, identity)
-        try load(&card)
+        try [purse.application].install(on: &card, in: domain, keys: keys, identity)
+        try purse.load(&card, Self.balance)
         card.reset()
-    }
-
-    private func load(_ card: inout SecureElement) throws {
-        let terminal = try PurseTerminalNumber([0, 0, 0, 0, 0, 1])
-        let moment = PurseMoment(Int64(Date().timeIntervalSince1970))
-        _ = card.process(PurseFile.select(PurseFile.transport))
-        let begun = try InitializedLoad(
-            card.process(InitializeTransaction(for: .load, amount: Self.balance, terminal: terminal).command).data)
-        let session = PurseLoad.sessionKey(
-            personalization.keys.load, random: begun.random, onlineNumber: begun.onlineNumber)
-        let mac = PurseLoad(amount: Self.balance, terminal: terminal).mac2(session, at: moment)
-        let answer = card.process(CreditForLoad(moment: moment, mac2: mac).command)
-        guard answer.statusWord == .success else {
-            throw CommandFailure(.refused, "the card refused to be loaded with \(answer.statusWord)")
-        }
     }
 
     /// What a terminal or an issuer needs to know of it.
@@ -71,7 +46,7 @@ struct TestPurse {
     /// Writes the test keys and the number to a file, as JSON.
     func write(to path: String) throws {
         let report = Report(
-            number: personalization.applicationData.number, serial: "\(personalization.applicationData.serial)",
+            number: purse.applicationData.number, serial: "\(purse.applicationData.serial)",
             balance: Self.balance, purchaseKey: Self.purchaseKey, loadKey: Self.loadKey,
             authenticationKey: Self.authenticationKey)
         let encoder = JSONEncoder()

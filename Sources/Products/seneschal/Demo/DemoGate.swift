@@ -44,7 +44,7 @@ struct DemoGate {
     /// A card with a purse, personalized and loaded by its issuer.
     static func card(_ keys: PurseKeys, loadedWith cents: UInt32) throws -> SecureElement {
         var card = try DemoCard()
-        let purse = try DemoPurse(keys)
+        let purse = try IssuedPurse(keys)
         try card.install([purse.application])
         return try card.atTheIssuer { element in
             if cents > 0 { try purse.load(&element, cents) }

@@ -3,7 +3,6 @@ import CardLink
 import ElectronicPurse
 import Foundation
 import ISO7816
-import PCSCLink
 import SeneschalAPI
 import Terminal
 
@@ -29,14 +28,7 @@ struct TerminalGateCommand: AsyncParsableCommand {
             purchase is a grey record, which the back office settles.
             """)
 
-    @Option(help: ArgumentHelp("The UDP port of the air, on this machine.", valueName: "port"))
-    var air: UInt16?
-
-    @Option(help: ArgumentHelp("The card's file, made by `seneschal card new`.", valueName: "file"))
-    var card: String?
-
-    @Option(help: ArgumentHelp("Part of the name of a PC/SC reader.", valueName: "name"))
-    var reader: String?
+    @OptionGroup var place: CardPlace
 
     @Option(help: ArgumentHelp("The security module's file.", valueName: "file"))
     var module: String
@@ -57,9 +49,6 @@ struct TerminalGateCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        guard [air != nil, card != nil, reader != nil].count(where: { $0 }) == 1 else {
-            throw ValidationError("Give one of --air PORT, --card FILE and --reader NAME.")
-        }
         guard fare <= PurseAmount.max else { throw ValidationError("--fare is \(PurseAmount.max) at most.") }
     }
 
@@ -91,7 +80,7 @@ struct TerminalGateCommand: AsyncParsableCommand {
         let end = ContinuousClock.now + .seconds(profile.windowSeconds)
         while true {
             let verdict = try await present(&gate)
-            guard case .presentAgain = verdict, card == nil, ContinuousClock.now < end else {
+            guard case .presentAgain = verdict, place.card == nil, ContinuousClock.now < end else {
                 return try conclude(verdict)
             }
             if case .presentAgain(let pending?) = verdict {
@@ -102,20 +91,8 @@ struct TerminalGateCommand: AsyncParsableCommand {
     }
 
     private func present(_ gate: inout GateTerminal) async throws -> GateVerdict {
-        let fare = GateFare(fare)
-        let now = Int64(Date().timeIntervalSince1970)
-        if let card { return try await gate.present(try CardFile.open(card).card().contactless, fare: fare, at: now) }
-        if let air { return try await gate.present(try AirReader(port: air), fare: fare, at: now) }
-        let card = try PCSCCard(reader: try await ReaderChoice(wanted: reader).name(), protocol: nil)
-        let verdict: GateVerdict
-        do {
-            verdict = try await gate.present(card, fare: fare, at: now)
-        } catch {
-            await card.close()
-            throw error
-        }
-        await card.close()
-        return verdict
+        let (fare, now) = (GateFare(fare), Int64(Date().timeIntervalSince1970))
+        return try await place.withCard { card in try await gate.present(card, fare: fare, at: now) }
     }
 
     private func conclude(_ verdict: GateVerdict) throws {

@@ -5,9 +5,11 @@ import GlobalPlatform
 import ISO7816
 import SecureElement
 
-/// An electronic purse as its issuer puts it on a card.
-struct DemoPurse {
+/// An electronic purse as its issuer puts it on a card: with a number of its own, and keys that follow from the issuer's.
+struct IssuedPurse {
     private let personalization: PursePersonalization
+
+    var applicationData: PurseApplicationData { personalization.applicationData }
 
     /// - Parameter issuerKeys: of all its cards.
     init(_ issuerKeys: PurseKeys) throws {
