@@ -121,7 +121,7 @@ struct CommunicationTests {
         "an order that was handed over and not reported on has an unknown outcome; the number of the execution is told")
     func unknownOutcome() async throws {
         let server = try await TestServer(
-            limits: RemoteAgentLimits(longPollSeconds: 5, reportSeconds: 0.2, connectSeconds: 0))
+            limits: RemoteAgentLimits(longPollSeconds: 5, reportSeconds: 5, connectSeconds: 0))
         try await server.preparePersonalizedService()
         let (remote, session) = try await server.attachAgent()
         async let order = remote.exchange(

@@ -108,6 +108,8 @@ struct CardStoppingDoorTests {
             try await wallet.test { client in
                 let (token, _) = try await wallet.token(
                     for: try await wallet.user(at: client), issuerCardReference: card)
+                // The bank's clock has gone on meanwhile.
+                wallet.clock.advance(Int64(Date().timeIntervalSince1970) - wallet.clock.now())
                 let stopped = try await client.post("/wallet/v1/token-orders", suspend, as: nil, key: nil)
                 try API.CardChangeReport.schema.check(stopped.json)
                 #expect(stopped.json["cards"]?.elements?.map { $0["suspendedBy"] } == [["issuer"]])
