@@ -4,6 +4,8 @@ SWIFT ?= swift
 # The ordinary build for the demo: from a clean clone a debug build and the run take less time than a release build.
 DEMO_CONFIGURATION ?= debug
 DEMO_ARGUMENTS ?=
+# Many tests wait for servers and clocks: more at a time than there are cores, and not all at once, which starves them.
+TESTS_AT_A_TIME ?= 24
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test bench fuzz interop format lint clean
@@ -19,7 +21,7 @@ demo: setup ## Provisions services onto virtual secure elements through a runnin
 
 test: setup ## Builds everything and runs all tests
 	-@Scripts/setup.sh --photographs
-	$(SWIFT) test
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TESTS_AT_A_TIME) $(SWIFT) test
 
 bench: setup ## Measures, and prints ratios
 	$(SWIFT) run --configuration release benchmarks

@@ -71,7 +71,7 @@ struct ServerTests {
     @Test("half a message and then silence ends the connection")
     func halfOpen() async throws {
         var configuration = ISO8583ServerConfiguration()
-        configuration.silenceMax = .milliseconds(100)
+        configuration.silenceMax = .seconds(3)
         try await Self.connected(configuration) { (connection: BareConnection, log: EventLog) async throws in
             try await connection.write([0x00, 0x40, 0x30])
             #expect(try await connection.message() == nil)
