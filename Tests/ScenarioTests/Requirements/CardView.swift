@@ -54,6 +54,6 @@ extension World {
     func personalizeInPlain(
         _ party: Party, _ instance: AID = Names.firstInstance, prn: String = "PRN-1"
     ) async throws -> ScriptOutcome {
-        try await run(Self.plainPersonalization(of: instance), party, prn: prn)
+        try await run(Self.plainPersonalization(of: instance), party, prn: prn, patiently: true)
     }
 }

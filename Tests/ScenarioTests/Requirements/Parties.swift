@@ -148,9 +148,14 @@ extension World {
     }
 
     /// Begin, one script, end.
-    func run(_ commands: [CommandAPDU], _ party: Party, prn: String = "PRN-1") async throws -> ScriptOutcome {
+    func run(
+        _ commands: [CommandAPDU], _ party: Party, prn: String = "PRN-1", patiently: Bool = false
+    ) async throws -> ScriptOutcome {
         let communication = try await begin(party, prn: prn)
-        let outcome = try await process(commands, in: communication, party)
+        let outcome =
+            patiently
+            ? try await processPatiently(commands, in: communication, party)
+            : try await process(commands, in: communication, party)
         _ = try await tsm.endCommunication(
             EndCommunicationRequest(
                 communication: communication, operationStatus: outcome.verdict == .completed ? .success : .failure),
