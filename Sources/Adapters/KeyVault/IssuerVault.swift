@@ -32,17 +32,9 @@ public final class IssuerVault: IssuerKeys {
 
     // MARK: - Data at rest
 
-    /// The first byte of sealed data: which data key, of which there is one so far.
-    private static let dataKeyNumber: UInt8 = 0x01
-
-    //  data key number (1) | nonce (12) | ciphertext | tag (16)
-
     public func seal(_ plaintext: SecretBytes, context: String) throws(IssuingError) -> [UInt8] {
         let key = try open(file.contents.dataKey)
-        do {
-            let sealed = try AESGCM.seal(plaintext, key: key, additionalData: Array(context.utf8))
-            return [Self.dataKeyNumber] + sealed.bytes
-        } catch {
+        do { return try SealedData.seal(plaintext, key: key, context: context) } catch {
             throw .internal(reason: "\(error)")
         }
     }
@@ -50,9 +42,7 @@ public final class IssuerVault: IssuerKeys {
     public func unseal(_ sealed: [UInt8], context: String) throws(IssuingError) -> SecretBytes {
         let key = try open(file.contents.dataKey)
         do {
-            guard sealed.first == Self.dataKeyNumber else { throw CryptographyError.authenticationFailed }
-            let message = try AESGCM.SealedMessage(bytes: Array(sealed.dropFirst()))
-            return try AESGCM.open(message, key: key, additionalData: Array(context.utf8))
+            return try SealedData.open(sealed, key: key, context: context)
         } catch {
             throw .internal(reason: "what was sealed as \(context) does not open")
         }
@@ -60,9 +50,7 @@ public final class IssuerVault: IssuerKeys {
 
     public func tag(of bytes: SecretBytes, purpose: String) throws(IssuingError) -> [UInt8] {
         let key = try open(file.contents.tagKey)
-        // The purpose has no zero byte, so it ends where it ends.
-        let purposeKey = SecretBytes(HMACSHA256.tag(of: Array(purpose.utf8) + [0x00], key: key))
-        return HMACSHA256.tag(of: bytes.revealed(), key: purposeKey)
+        return SealedData.tag(of: bytes, key: key, purpose: purpose)
     }
 
     // MARK: - Statements

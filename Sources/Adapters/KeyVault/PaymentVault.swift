@@ -31,17 +31,9 @@ public final class PaymentVault: PaymentKeys {
 
     // MARK: - Kept answers
 
-    /// The first byte of a sealed answer: which data key, of which there is one so far.
-    private static let dataKeyNumber: UInt8 = 0x01
-
-    //  data key number (1) | nonce (12) | ciphertext | tag (16)
-
     public func seal(answer: [UInt8], name: String) throws(PaymentsError) -> [UInt8] {
         let key = try open(file.contents.dataKey)
-        do {
-            let sealed = try AESGCM.seal(SecretBytes(answer), key: key, additionalData: Array(name.utf8))
-            return [Self.dataKeyNumber] + sealed.bytes
-        } catch {
+        do { return try SealedData.seal(SecretBytes(answer), key: key, context: name) } catch {
             throw .internal(reason: "\(error)")
         }
     }
@@ -49,9 +41,7 @@ public final class PaymentVault: PaymentKeys {
     public func open(answer sealed: [UInt8], name: String) throws(PaymentsError) -> [UInt8] {
         let key = try open(file.contents.dataKey)
         do {
-            guard sealed.first == Self.dataKeyNumber else { throw CryptographyError.authenticationFailed }
-            let message = try AESGCM.SealedMessage(bytes: Array(sealed.dropFirst()))
-            return try AESGCM.open(message, key: key, additionalData: Array(name.utf8)).revealed()
+            return try SealedData.open(sealed, key: key, context: name).revealed()
         } catch {
             throw .internal(reason: "the answer \(name) does not open")
         }
@@ -61,9 +51,7 @@ public final class PaymentVault: PaymentKeys {
 
     public func tag(of secret: SecretBytes, purpose: String) throws(PaymentsError) -> SecretBytes {
         let key = try open(file.contents.tagKey)
-        // The purpose has no zero byte, so it ends where it ends.
-        let purposeKey = SecretBytes(HMACSHA256.tag(of: Array(purpose.utf8) + [0x00], key: key))
-        return SecretBytes(HMACSHA256.tag(of: secret.revealed(), key: purposeKey))
+        return SecretBytes(SealedData.tag(of: secret, key: key, purpose: purpose))
     }
 
     // MARK: - Statements
