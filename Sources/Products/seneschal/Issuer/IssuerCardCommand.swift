@@ -77,7 +77,7 @@ struct IssuerCardCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the cards, their numbers masked.")
 
-        @OptionGroup var list: IssuerListOptions
+        @OptionGroup var list: PageOptions
 
         func run() async throws { try await list.show(Endpoints.listCardAccounts) }
     }

@@ -38,7 +38,7 @@ struct IssuerCardholderCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the cardholders by identifier, without what identifies them.")
 
-        @OptionGroup var list: IssuerListOptions
+        @OptionGroup var list: PageOptions
 
         func run() async throws { try await list.show(Endpoints.listCardholders) }
     }

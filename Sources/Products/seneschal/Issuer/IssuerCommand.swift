@@ -34,22 +34,6 @@ struct IssuerRequestOptions: ParsableArguments {
     @OptionGroup var output: OutputOptions
 }
 
-/// Which part of a list.
-struct IssuerListOptions: ParsableArguments {
-    @Option(help: "Items at most, 1 to \(API.limitMax).")
-    var limit = API.limitDefault
-
-    @Option(help: ArgumentHelp("The `next` of the page before.", valueName: "cursor"))
-    var after: String?
-
-    @OptionGroup var server: ServerOptions
-    @OptionGroup var output: OutputOptions
-
-    func show<Item: WireType>(_ endpoint: Endpoint<NoBody, API.Page<Item>>) async throws {
-        try output.show(try await server.withClient { try await $0.list(endpoint, limit: limit, after: after) })
-    }
-}
-
 /// `seneschal issuer otp`.
 struct IssuerOneTimePasswordsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

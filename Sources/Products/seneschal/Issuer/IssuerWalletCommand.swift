@@ -90,7 +90,7 @@ struct IssuerWalletCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the wallets.")
 
-        @OptionGroup var list: IssuerListOptions
+        @OptionGroup var list: PageOptions
 
         func run() async throws { try await list.show(Endpoints.listWallets) }
     }

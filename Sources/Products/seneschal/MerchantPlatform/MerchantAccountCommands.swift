@@ -49,7 +49,7 @@ struct MerchantAddCommand: AsyncParsableCommand {
 struct MerchantListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List the merchants by identifier.")
 
-    @OptionGroup var list: MerchantListOptions
+    @OptionGroup var list: PageOptions
 
     func run() async throws { try await list.show(Endpoints.listMerchants) }
 }

@@ -30,7 +30,7 @@ struct MerchantObjectCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List all objects.")
 
-        @OptionGroup var list: MerchantListOptions
+        @OptionGroup var list: PageOptions
 
         func run() async throws { try await list.show(Endpoints.listObjects) }
     }

@@ -31,7 +31,7 @@ struct MerchantOfferCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List all offers.")
 
-        @OptionGroup var list: MerchantListOptions
+        @OptionGroup var list: PageOptions
 
         func run() async throws { try await list.show(Endpoints.listOffers) }
     }

@@ -67,7 +67,7 @@ struct MerchantTagCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the merchant's tags.")
 
-        @OptionGroup var list: MerchantListOptions
+        @OptionGroup var list: PageOptions
 
         func run() async throws { try await list.show(Endpoints.listTags) }
     }

@@ -66,7 +66,7 @@ struct PayAccountCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the accounts with their balances.")
 
-        @OptionGroup var list: IssuerListOptions
+        @OptionGroup var list: PageOptions
 
         func run() async throws { try await list.show(Endpoints.listLedgerAccounts) }
     }

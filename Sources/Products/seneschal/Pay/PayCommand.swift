@@ -51,7 +51,7 @@ struct PayJournalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "journal", abstract: "List the movements of the ledger, oldest first.")
 
-    @OptionGroup var list: IssuerListOptions
+    @OptionGroup var list: PageOptions
 
     func run() async throws { try await list.show(Endpoints.listLedgerTransfers) }
 }

@@ -131,7 +131,7 @@ struct PayTerminalCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the terminals.")
 
-        @OptionGroup var list: IssuerListOptions
+        @OptionGroup var list: PageOptions
 
         func run() async throws { try await list.show(Endpoints.listPaymentTerminals) }
     }

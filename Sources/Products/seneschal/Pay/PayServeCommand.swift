@@ -33,7 +33,7 @@ struct PayServeCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("platform"),
         help: ArgumentHelp("Where a merchant platform is; once for each.", valueName: "name=url"))
-    var platforms: [IssuerAddress] = []
+    var platforms: [NamedAddress] = []
 
     @OptionGroup var issuer: IssuerLineOptions
     @OptionGroup var listening: ListeningOptions

@@ -43,7 +43,7 @@ struct PhoneCommand: AsyncParsableCommand {
     var name = "telephone"
 
     @Option(help: ArgumentHelp("A way to an issuer; once for each.", valueName: "name=url"))
-    var issuer: [IssuerAddress] = []
+    var issuer: [NamedAddress] = []
 
     @Option(help: "The UDP port of the air; 0 finds a free one.")
     var air: UInt16 = UDPAir.defaultPort
@@ -148,17 +148,5 @@ struct PhoneCommand: AsyncParsableCommand {
     private struct UnlockedScreen: ScreenLock {
         var state: ScreenState { get async { .unlocked } }
         func wake() async {}
-    }
-}
-
-/// `harbour-bank=http://127.0.0.1:8081`.
-struct IssuerAddress: ExpressibleByArgument {
-    let name: String
-    let url: String
-
-    init?(argument: String) {
-        let parts = argument.split(separator: "=", maxSplits: 1)
-        guard parts.count == 2 else { return nil }
-        (name, url) = (String(parts[0]), String(parts[1]))
     }
 }
