@@ -49,7 +49,9 @@ struct BillEmulationTests {
         #expect(emulation.items == [item])
         // The terminal has lost the answer.
         for command in commands { #expect(emulation.process(command).statusWord == .success) }
-        #expect(emulation.takeItems() == [item] && emulation.items.isEmpty)
+        #expect(emulation.items == [item])
+        emulation.discard(item)
+        #expect(emulation.items.isEmpty)
     }
 
     @Test("VBILL-07 an item of another bill, of another currency or none at all is refused")
@@ -100,7 +102,8 @@ struct BillEmulationTests {
         }
         let next = BillCommand.putItem(try signedItem(openBill(), sequence: 33))
         #expect(next.map { emulation.process($0).statusWord }.last == .notEnoughMemory)
-        emulation.keep(emulation.takeItems())
+        emulation.discard(emulation.items[0])
+        #expect(next.map { emulation.process($0).statusWord }.last == .success)
         #expect(emulation.items.count == 32)
     }
 
@@ -166,6 +169,8 @@ private final class BillServer: BillService, Sendable {
         var isOut = false
         var list: ItemizedBill?
         var confirmation: PayerConfirmation?
+        /// Before an item is answered.
+        var meanwhile: (@Sendable () async -> Void)?
     }
 
     let state = Mutex(State())
@@ -179,6 +184,7 @@ private final class BillServer: BillService, Sendable {
     }
 
     func deliver(_ item: String, to bill: String) async throws(BillServiceError) {
+        await state.withLock { $0.meanwhile }?()
         let isOut = state.withLock { state in
             if !state.isOut { state.items.append(item) }
             return state.isOut
@@ -225,6 +231,41 @@ struct BillCollectorTests {
         #expect(try await collector.deliver().map(\.refusal) == [nil])
         #expect(server.state.withLock { $0.items } == [item])
         #expect(try await collector.deliver().isEmpty)
+    }
+
+    @Test("32 items wait at most, those on their way to the server among them")
+    func boundWhileDelivering() async throws {
+        let server = try BillServer()
+        let emulation = HostCardEmulation(RecordingElement())
+        let collector = BillCollector(
+            server, emulation: emulation, key: PayerKey(account: "acc_1", server: "harbour-pay", key: key))
+        _ = try await collector.open(periodSeconds: 600, limit: nil, requestKey: "1")
+        _ = try await emulation.transmit(BillCommand.select)
+        let items = try (1...33).map { try signedItem(openBill(), sequence: $0) }
+        @Sendable func hand(_ item: String) async throws -> StatusWord {
+            var status = StatusWord.success
+            for command in BillCommand.putItem(item) { status = try await emulation.transmit(command).statusWord }
+            return status
+        }
+        for item in items.dropLast() { #expect(try await hand(item) == .success) }
+        let answers = Mutex<[StatusWord?]>([])
+        server.state.withLock { state in
+            state.isOut = true
+            state.meanwhile = {
+                let answer = try? await hand(items[32])
+                answers.withLock { $0.append(answer) }
+            }
+        }
+        await #expect(throws: BillCollectorError.service(.unsettled(detail: "no answer"))) {
+            try await collector.deliver()
+        }
+        #expect(answers.withLock { $0 } == [.notEnoughMemory])
+        server.state.withLock { state in
+            state.isOut = false
+            state.meanwhile = nil
+        }
+        #expect(try await collector.deliver().count == 32)
+        #expect(server.state.withLock { $0.items } == Array(items.dropLast()), "in the order in which they came")
     }
 
     @Test("VBILL-06 a list with an item that the device has not seen, or another value, is not confirmed")

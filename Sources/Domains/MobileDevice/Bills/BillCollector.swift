@@ -44,25 +44,25 @@ public actor BillCollector {
     public func deliver() async throws(BillCollectorError) -> [ItemDelivery] {
         guard let bill else { throw .noBill }
         var deliveries: [ItemDelivery] = []
-        var waiting = await emulation.takeItems()
-        while let compact = waiting.first {
-            guard let item = SignedBillItem(bytes: Array(compact.utf8)) else {
-                waiting.removeFirst()
-                continue
+        for compact in await emulation.items {
+            if let item = SignedBillItem(bytes: Array(compact.utf8)) {
+                deliveries.append(try await deliver(item, to: bill.bill))
             }
-            do {
-                try await service.deliver(compact, to: bill.bill)
-                if !delivered.contains(item) { delivered.append(item) }
-                deliveries.append(ItemDelivery(item: item.claims, refusal: nil))
-            } catch .refused(let code, let detail) {
-                deliveries.append(ItemDelivery(item: item.claims, refusal: "\(code): \(detail)"))
-            } catch {
-                await emulation.keep(waiting)
-                throw .service(error)
-            }
-            waiting.removeFirst()
+            await emulation.discard(compact)
         }
         return deliveries
+    }
+
+    private func deliver(_ item: SignedBillItem, to bill: String) async throws(BillCollectorError) -> ItemDelivery {
+        do {
+            try await service.deliver(item.compact, to: bill)
+        } catch .refused(let code, let detail) {
+            return ItemDelivery(item: item.claims, refusal: "\(code): \(detail)")
+        } catch {
+            throw .service(error)
+        }
+        if !delivered.contains(item) { delivered.append(item) }
+        return ItemDelivery(item: item.claims, refusal: nil)
     }
 
     /// Ends the collecting. What the server asks to be confirmed must be what this device has seen: every item that it

@@ -6,14 +6,14 @@ import JOSE
 /// The bill application of a device that emulates a card: it tells a seller's terminal which bill is open, and takes the
 /// items that the terminal signs for it.
 ///
-/// A value without a radio: commands come from the ``NFCController``, items leave by ``takeItems()`` for the payment
-/// server. It holds ``itemsMax`` items that have not left yet, and no item twice.
+/// A value without a radio: commands come from the ``NFCController``, items leave by ``discard(_:)`` when the payment
+/// server has them. It holds ``itemsMax`` of them until then, and no item twice.
 public struct BillEmulation: Sendable {
     public static let itemsMax = 32
 
     /// The bill that terminals see; `nil` shows none.
     public private(set) var openBill: OpenBill?
-    /// Signed items, in the order in which they came, that nobody has taken yet.
+    /// Signed items, in the order in which they came, that the payment server may not have yet.
     public private(set) var items: [String] = []
     private var isSelected = false
     /// The parts of an item whose last has not come.
@@ -27,16 +27,8 @@ public struct BillEmulation: Sendable {
         lostField()
     }
 
-    /// The items that came so far, for the payment server. What could not be delivered is put back by ``keep(_:)``.
-    public mutating func takeItems() -> [String] {
-        defer { items = [] }
-        return items
-    }
-
-    /// Puts items back that could not be delivered.
-    public mutating func keep(_ items: [String]) {
-        self.items = items + self.items.filter { !items.contains($0) }
-    }
+    /// Lets an item go: the payment server has it, or will never take it.
+    public mutating func discard(_ item: String) { items.removeAll { $0 == item } }
 
     /// The field is gone, and with it the selection and the parts of an item.
     public mutating func lostField() {

@@ -35,9 +35,9 @@ public actor HostCardEmulation: CardChannel {
         isWithHost = false
     }
 
-    /// The items that came and have not been taken yet.
-    public func takeItems() -> [String] { bills.takeItems() }
+    /// The items that came and have not been discarded yet.
+    public var items: [String] { bills.items }
 
-    /// Puts items back that could not be delivered.
-    public func keep(_ items: [String]) { bills.keep(items) }
+    /// Lets an item go that the payment server has, or will never take.
+    public func discard(_ item: String) { bills.discard(item) }
 }
