@@ -373,7 +373,8 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel", "EMV", "NFCForum", "ISO8583",
-                "ElectronicPurse", "Instructions", "SecureElement", "MobileDevice", "Terminal",
+                "ElectronicPurse", "Instructions", "ISO4217", "JOSE", "SmartCardVerification", "SecureElement",
+                "MobileDevice", "Terminal",
             ],
             path: "Fuzzers/Targets", swiftSettings: strict),
     ] + (Context.environment["SENESCHAL_FUZZ"] == nil ? [] : fuzzDriver)

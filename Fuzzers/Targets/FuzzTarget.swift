@@ -19,6 +19,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
     case ndef
     /// Commands for a Type 4 Tag, a reader's and all others.
     case tag
+    /// Commands for a device that collects a bill, and what is read of bills.
+    case bill
+    /// Commands for a smart card, encrypted card data, a card's answers.
+    case smartCard = "smart-card"
     /// Bytes as a CAP, in a JAR or bare, and as a load file.
     case loadFile = "load-file"
     /// Bytes as decisions of a builder that makes nearly valid CAPs.
@@ -37,8 +41,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
     /// The longest input that the fuzzer tries; longer ones are cut.
     public var inputLengthMax: Int {
         switch self {
-        case .apdu, .berTLV, .paymentData, .iso8583, .nearField, .terminal, .ndef, .tag, .loadFileRecipe, .channelCard,
-            .channelHost:
+        case .apdu, .berTLV, .paymentData, .iso8583, .nearField, .terminal, .ndef, .tag, .bill, .smartCard,
+            .loadFileRecipe, .channelCard, .channelHost:
             1_024
         case .loadFile, .cardState, .cardScript: 4_096
         }
@@ -60,6 +64,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
         case .terminal: try fuzzTerminal(bytes)
         case .ndef: try fuzzNDEF(bytes)
         case .tag: try fuzzTag(bytes)
+        case .bill: try fuzzBill(bytes)
+        case .smartCard: try fuzzSmartCard(bytes)
         case .loadFile: try fuzzLoadFile(bytes)
         case .loadFileRecipe: try fuzzLoadFileRecipe(bytes)
         case .channelCard: try fuzzChannelCard(bytes)

@@ -14,7 +14,7 @@ struct CorpusTests {
     /// Steps that are honest and accepted, over a whole corpus: refusals alone would show little.
     private static let acceptedMin: [FuzzTarget: Int] = [
         .apdu: 40, .berTLV: 100, .paymentData: 18, .iso8583: 200, .nearField: 60, .terminal: 2, .ndef: 8,
-        .tag: 100, .loadFile: 6,
+        .tag: 100, .bill: 100, .smartCard: 100, .loadFile: 6,
         .loadFileRecipe: 30,
         .channelCard: 100,
         .channelHost: 60,

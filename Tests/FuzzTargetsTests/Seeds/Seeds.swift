@@ -14,6 +14,8 @@ enum Seeds {
         case .terminal: conversations
         case .ndef: messages
         case .tag: tagCommands
+        case .bill: bills
+        case .smartCard: smartCards
         case .loadFile: loadFiles
         case .loadFileRecipe: recipes
         case .channelCard: cardSessions
