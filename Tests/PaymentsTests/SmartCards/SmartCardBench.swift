@@ -22,28 +22,42 @@ final class RecordedTrace: VerificationTrace {
     }
 }
 
-/// Counts how often a card's key is used.
+/// Remembers what cards' keys are used for, in order.
 final class CountedKeys: SmartCardKeys {
+    /// One derivation of a card's key, and what was done with it.
+    enum Use: Hashable {
+        case response(SmartCardIdentification, keyVersion: Int)
+        case decryption(SmartCardIdentification, keyVersion: Int)
+    }
+
     private let keys: any SmartCardKeys
-    private let uses = Atomic<Int>(0)
+    private let uses = Mutex<[Use]>([])
 
     init(_ keys: any SmartCardKeys) { self.keys = keys }
 
-    var count: Int { uses.load(ordering: .relaxed) }
+    var count: Int { uses.withLock(\.count) }
+
+    /// What was used since the last call.
+    func take() -> [Use] {
+        uses.withLock { uses in
+            defer { uses = [] }
+            return uses
+        }
+    }
 
     func currentCardKeyVersion() throws(PaymentsError) -> Int { try keys.currentCardKeyVersion() }
 
     func expectedResponse(
         of card: SmartCardIdentification, to challenge: SmartCardChallenge, keyVersion: Int
     ) throws(PaymentsError) -> SmartCardResponse {
-        uses.add(1, ordering: .relaxed)
+        uses.withLock { $0.append(.response(card, keyVersion: keyVersion)) }
         return try keys.expectedResponse(of: card, to: challenge, keyVersion: keyVersion)
     }
 
     func decrypt(
         _ file: EncryptedCardData, of card: SmartCardIdentification, keyVersion: Int
     ) throws(PaymentsError) -> SecretBytes? {
-        uses.add(1, ordering: .relaxed)
+        uses.withLock { $0.append(.decryption(card, keyVersion: keyVersion)) }
         return try keys.decrypt(file, of: card, keyVersion: keyVersion)
     }
 

@@ -4,6 +4,7 @@ import ISO4217
 import Instructions
 import SmartCardVerification
 import Storage
+import Synchronization
 import Testing
 
 @testable import Payments
@@ -119,6 +120,24 @@ struct SmartCardRaceTests {
         }
         let paid = try CardPaymentOutcome.paid("t-1")
         #expect(outcomes.compactMap { $0 }.allSatisfy { $0 == paid } && outcomes.contains(paid))
+        #expect(try await bench.balances() == [8_750, 1_250])
+    }
+
+    @Test(
+        "SCV-01 a transaction that is handed in again while it is being done is answered alike, at every moment of it")
+    func beside() async throws {
+        let bench = try await SmartCardBench(.make { CuttingPaymentStore($0, StoreScissors()) })
+        let store = try present(bench.bench.store as? CuttingPaymentStore)
+        let challenge = try await bench.challenge("t-1")
+        let statements = try (0..<2).map { try bench.statement(bench.card, to: challenge, "t-1", age: $0) }
+        let paid = try CardPaymentOutcome.paid("t-1")
+        store.meanwhile.withLock { meanwhile in
+            meanwhile = {
+                let outcome = try await bench.desk.process(statements[1])
+                #expect(outcome == paid)
+            }
+        }
+        #expect(try await bench.desk.process(statements[0]) == paid)
         #expect(try await bench.balances() == [8_750, 1_250])
     }
 

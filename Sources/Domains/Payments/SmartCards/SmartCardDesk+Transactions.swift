@@ -31,6 +31,8 @@ extension SmartCardDesk {
     private func decide(
         _ claims: CardTransaction, at terminal: Terminal, declining refusal: TransferRefusal?, _ now: Int64
     ) async throws(PaymentsError) -> (CardPaymentOutcome, [PaymentChange]) {
+        // Before the payment: whoever finds the challenge used, by this transaction handed in beside, finds the payment too.
+        let challenges = try await challenges(of: terminal.name)
         let known = try await stored { () async throws(PaymentStoreError) in
             try await store.cardPayment(terminal: terminal.name, transaction: claims.jti)
         }
@@ -39,7 +41,7 @@ extension SmartCardDesk {
             else { throw .duplicate(reason: "the terminal has used the transaction's name for another one") }
             return (known.outcome, [])
         }
-        let judgement = try await judge(claims, at: terminal, now)
+        let judgement = try await judge(claims, at: terminal, among: challenges, now)
         var outcome = CardPaymentOutcome.refused
         var changes = judgement.changes
         var detail = judgement.refusal ?? "verified"
@@ -81,15 +83,33 @@ private struct Judgement {
     var isDecided = false
 }
 
+/// Whether a card is asked for its key at all.
+private enum Standing {
+    case asked(SmartCard, AccountCardData, CardFailures)
+    case unknown
+    case blocked
+    /// The terminal is locked out of it.
+    case locked
+
+    /// For the audit trail.
+    var refusal: String? {
+        switch self {
+        case .asked: nil
+        case .unknown: "the card is unknown"
+        case .blocked: "the card is blocked"
+        case .locked: "the terminal is locked out of the card"
+        }
+    }
+}
+
 extension SmartCardDesk {
     private func judge(
-        _ claims: CardTransaction, at terminal: Terminal, _ now: Int64
+        _ claims: CardTransaction, at terminal: Terminal, among challenges: [CardChallenge], _ now: Int64
     ) async throws(PaymentsError) -> Judgement {
         guard let identification = try? SmartCardIdentification(text: claims.card),
             let file = Base64URL.decode(claims.encryptedData).flatMap({ try? EncryptedCardData(bytes: $0) }),
             let response = Base64URL.decode(claims.response).flatMap({ try? SmartCardResponse($0) })
         else { return Judgement(refusal: "the card's answers are malformed") }
-        let challenges = try await challenges(of: terminal.name)
         guard var challenge = challenges.first(where: { $0.id.rawValue == claims.challenge }) else {
             return Judgement(refusal: "the challenge is not the terminal's, or long used")
         }
@@ -100,20 +120,15 @@ extension SmartCardDesk {
         challenge.usedAt = now
         var judgement = Judgement(changes: [.cardChallenge(challenge)], isDecided: true)
 
-        guard let card = try await smartCard(identification), let stored = try await cardData(of: card) else {
-            judgement.refusal = "the card is unknown"
+        let question = try Self.question(challenge)
+        let standing = try await standing(of: identification, at: terminal, now)
+        guard case .asked(let card, let stored, var failures) = standing else {
+            judgement.refusal = standing.refusal
+            // As much work as for a clone: the time tells nobody whether there is such a card.
+            try workInVain(response, of: identification, to: question)
             return judgement
         }
-        guard card.blockedAt == nil else {
-            judgement.refusal = "the card is blocked"
-            return judgement
-        }
-        var failures = try await failures(of: card, at: terminal)
-        guard !failures.isLocked(at: now) else {
-            judgement.refusal = "the terminal is locked out of the card"
-            return judgement
-        }
-        judgement.refusal = try verify(response, file, of: card, stored, to: challenge)
+        judgement.refusal = try verify(response, file, of: card, stored, to: question)
         if judgement.refusal == nil {
             judgement.account = card.account
             guard failures.count > 0 else { return judgement }
@@ -125,14 +140,21 @@ extension SmartCardDesk {
         return judgement
     }
 
-    /// - Returns: why the card is not verified.
-    private func verify(
-        _ response: SmartCardResponse, _ file: EncryptedCardData, of card: SmartCard, _ stored: AccountCardData,
-        to challenge: CardChallenge
-    ) throws(PaymentsError) -> String? {
-        let question: SmartCardChallenge
+    private func standing(
+        of identification: SmartCardIdentification, at terminal: Terminal, _ now: Int64
+    ) async throws(PaymentsError) -> Standing {
+        guard let card = try await smartCard(identification), let stored = try await cardData(of: card) else {
+            return .unknown
+        }
+        guard card.blockedAt == nil else { return .blocked }
+        let failures = try await failures(of: card, at: terminal)
+        return failures.isLocked(at: now) ? .locked : .asked(card, stored, failures)
+    }
+
+    /// What the card was asked.
+    private static func question(_ challenge: CardChallenge) throws(PaymentsError) -> SmartCardChallenge {
         do {
-            question = try SmartCardChallenge(
+            return try SmartCardChallenge(
                 nonce: challenge.nonce,
                 terms: CardTransactionTerms(
                     terminal: challenge.terminal.value, transaction: challenge.transaction, amount: challenge.amount,
@@ -140,6 +162,13 @@ extension SmartCardDesk {
         } catch {
             throw .internal(reason: "a challenge that cannot be: \(error)")
         }
+    }
+
+    /// - Returns: why the card is not verified.
+    private func verify(
+        _ response: SmartCardResponse, _ file: EncryptedCardData, of card: SmartCard, _ stored: AccountCardData,
+        to question: SmartCardChallenge
+    ) throws(PaymentsError) -> String? {
         let verification = TwoStageVerification(
             keys: cardKeys, trace: trace, card: card.identification, keyVersion: stored.keyVersion)
         guard let possession = try verification.possession(provenBy: response, to: question) else {
@@ -149,6 +178,16 @@ extension SmartCardDesk {
             return "second verification: the card's data is not the account's"
         }
         return nil
+    }
+
+    /// The first verification's work for a card that is not asked, with the key that one of this name would have. What it
+    /// comes to is not looked at.
+    private func workInVain(
+        _ response: SmartCardResponse, of identification: SmartCardIdentification, to question: SmartCardChallenge
+    ) throws(PaymentsError) {
+        let expected = try cardKeys.expectedResponse(
+            of: identification, to: question, keyVersion: cardKeys.currentCardKeyVersion())
+        _ = response == expected
     }
 
     private func failures(of card: SmartCard, at terminal: Terminal) async throws(PaymentsError) -> CardFailures {
