@@ -266,8 +266,8 @@ let package = Package(
         tests(
             "PaymentsTests",
             [
-                "Payments", "Storage", "KeyVault", "ISO4217", "Instructions", "SmartCardVerification", "EMV", "JOSE",
-                "CardCryptography", "ISO7816", "LedgerUnderLoad",
+                "Payments", "Storage", "KeyVault", "MobileDevice", "Terminal", "ISO4217", "Instructions",
+                "SmartCardVerification", "EMV", "JOSE", "CardCryptography", "ISO7816", "LedgerUnderLoad",
             ]),
         // Moves money until it is killed, for PaymentsTests.
         .executableTarget(

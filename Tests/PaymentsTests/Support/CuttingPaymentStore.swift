@@ -3,19 +3,22 @@ import Synchronization
 
 @testable import Payments
 
-/// Cuts the line at a step: before it is done, or after it is done and before its answer arrives.
+/// Cuts at some steps: before one is done, or after it is done and before its answer arrives.
 final class StoreScissors: Sendable {
     enum Side: CaseIterable, Sendable { case before, after }
 
-    private let plan = Mutex<(step: Int, side: Side)?>(nil)
+    private let plan = Mutex<[Int: Side]>([:])
     private let steps = Mutex(0)
 
     var stepCount: Int { steps.withLock { $0 } }
 
     /// Counts from zero again; cuts step `step`, counted from 0, or none.
-    func set(_ step: Int?, _ side: Side = .before) {
+    func set(_ step: Int?, _ side: Side = .before) { set(step.map { [$0: side] } ?? [:]) }
+
+    /// Counts from zero again; cuts these steps.
+    func set(_ cuts: [Int: Side]) {
         steps.withLock { $0 = 0 }
-        plan.withLock { $0 = step.map { ($0, side) } }
+        plan.withLock { $0 = cuts }
     }
 
     /// Whether this step is cut, and where.
@@ -24,25 +27,56 @@ final class StoreScissors: Sendable {
             count += 1
             return count - 1
         }
-        return plan.withLock { $0?.step == number ? $0?.side : nil }
+        return plan.withLock { $0[number] }
     }
 }
 
-/// A store whose commits can be cut.
+/// A store whose commits can be cut. With `reopening` the server dies there: nothing is read or written any more until it
+/// is started again.
 final class CuttingPaymentStore: PaymentStore {
-    let inner: any PaymentStore
+    private let process: Mutex<(store: any PaymentStore, isDead: Bool)>
+    private let reopening: (@Sendable (any PaymentStore) throws -> any PaymentStore)?
     let scissors: StoreScissors
+    /// What happens, once, before a terminal's challenges are read.
+    let meanwhile = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
-    init(_ inner: any PaymentStore, _ scissors: StoreScissors) {
-        self.inner = inner
+    /// - Parameter reopening: what the next process finds, from the store of the one that died.
+    init(
+        _ inner: any PaymentStore, _ scissors: StoreScissors,
+        reopening: (@Sendable (any PaymentStore) throws -> any PaymentStore)? = nil
+    ) {
+        process = Mutex((inner, false))
+        self.reopening = reopening
         self.scissors = scissors
+    }
+
+    /// Starts the server again if it is dead.
+    func restart() throws {
+        guard let reopening else { return }
+        try process.withLock { process in
+            guard process.isDead else { return }
+            process = (try reopening(process.store), false)
+        }
+    }
+
+    private var inner: any PaymentStore {
+        get throws(PaymentStoreError) {
+            let (store, isDead) = process.withLock { $0 }
+            guard !isDead else { throw .failed("the server is dead") }
+            return store
+        }
     }
 
     func commit(_ changes: [PaymentChange]) async throws(PaymentStoreError) {
         let cut = scissors.next()
-        if cut == .before { throw .failed("cut") }
+        if cut == .before { throw dying() }
         try await inner.commit(changes)
-        if cut == .after { throw .failed("cut") }
+        if cut == .after { throw dying() }
+    }
+
+    private func dying() -> PaymentStoreError {
+        if reopening != nil { process.withLock { $0.isDead = true } }
+        return .failed("cut")
     }
 
     // MARK: - Reads, which are not cut
@@ -156,7 +190,12 @@ final class CuttingPaymentStore: PaymentStore {
         -> AccountCardData?
     { try await inner.cardData(of: account, card: card) }
     func cardChallenges(of terminal: PartyName) async throws(PaymentStoreError) -> [CardChallenge] {
-        try await inner.cardChallenges(of: terminal)
+        let work = meanwhile.withLock { work in
+            defer { work = nil }
+            return work
+        }
+        do { try await work?() } catch { throw .failed("\(error)") }
+        return try await inner.cardChallenges(of: terminal)
     }
     func cardFailures(of card: SmartCardIdentification, at terminal: PartyName) async throws(PaymentStoreError)
         -> CardFailures?

@@ -41,10 +41,11 @@ final class PaymentBench: Sendable {
         _ policy: PaymentPolicy
     ) async throws {
         self.folder = folder
+        let store = wrapping(store)
         self.store = store
         self.vault = vault
         server = PaymentServer(
-            name: try present(PartyName("harbour-pay")), store: wrapping(store), keys: vault, clock: clock,
+            name: try present(PartyName("harbour-pay")), store: store, keys: vault, clock: clock,
             policy: policy)
         orders = OrderDesk(server)
         payers = orders.payers
@@ -63,6 +64,33 @@ final class PaymentBench: Sendable {
         let folder = try BenchFolder()
         let store = try inFile ? SQLitePaymentStore(path: folder.file("payments.db")) : .inMemory()
         return try await PaymentBench(folder, store, folder.vault(), wrapping: wrapping, policy)
+    }
+
+    // MARK: - Life and death
+
+    /// A server that dies where a commit is cut; `started()` starts the next one.
+    static func mortal(inFile: Bool = false, _ scissors: StoreScissors) async throws -> PaymentBench {
+        let folder = try BenchFolder()
+        let path = folder.file("payments.db")
+        let store = try inFile ? SQLitePaymentStore(path: path) : .inMemory()
+        return try await PaymentBench(
+            folder, store, sharedVault.get(),
+            wrapping: { store in
+                CuttingPaymentStore(store, scissors) { dead in
+                    guard inFile else { return dead }
+                    try (dead as? SQLitePaymentStore)?.close()
+                    return try SQLitePaymentStore(path: path)
+                }
+            }, .quick)
+    }
+
+    /// One vault for all servers that die: what is in it follows from names, and nothing in it is cut.
+    private static let sharedVault = Result { try BenchFolder().vault() }
+
+    /// The server as it was just started, on what the last one had written.
+    func started() throws -> PaymentServer {
+        try present(store as? CuttingPaymentStore).restart()
+        return PaymentServer(name: server.name, store: store, keys: vault, clock: clock, policy: server.policy)
     }
 
     // MARK: - Payers
