@@ -118,30 +118,45 @@ struct TagFileTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
     }
 
-    @Test("a file of something else, cut short, extended or too long is refused and left as it is")
+    @Test(
+        "a file of something else, cut short, extended, altered or too long is refused by its own words, and left alone"
+    )
     func wrongFile() throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("tag")
         try TagFile.create(path, Self.dynamic())
         let whole = try Data(contentsOf: URL(filePath: path))
         let other = directory.file("other")
-        func refuses(_ content: Data) throws -> Bool {
+        /// Why the content is refused; `nil` when it is a tag.
+        func refusal(_ content: Data) throws -> String? {
             try content.write(to: URL(filePath: other))
             do {
                 _ = try TagFile.open(other)
-                return false
-            } catch { return try Data(contentsOf: URL(filePath: other)) == content }
+                return nil
+            } catch {
+                #expect(try Data(contentsOf: URL(filePath: other)) == content)
+                return error.reason
+            }
         }
-        #expect(try !refuses(whole))
-        for length in whole.indices { #expect(try refuses(whole.prefix(length)), "\(length) bytes") }
-        for index in 0..<14 {
+        let (otherKind, damaged) = ("is not a tag's file", "is damaged: its digest is not that of its content")
+        #expect(try refusal(whole) == nil)
+        for length in whole.indices {
+            let expected =
+                length < 14
+                ? otherKind
+                : length <= 14 + 32 ? "is cut short: \(length) bytes are less than a tag's file has" : damaged
+            #expect(try refusal(whole.prefix(length)) == expected, "\(length) bytes")
+        }
+        for index in whole.indices {
             var changed = whole
-            changed[index] ^= 0x20
-            #expect(try refuses(changed), "byte \(index)")
+            changed[index] ^= 0x01
+            #expect(try refusal(changed) == (index < 14 ? otherKind : damaged), "byte \(index)")
         }
-        #expect(try refuses(whole + [0]))
-        #expect(try refuses(whole + Data(count: TagFile.bytesMax)))
+        #expect(try refusal(whole + [0]) == damaged)
+        // Two tags' states in one file, the digest of the second.
+        #expect(try refusal(whole + whole.dropFirst(14)) == damaged)
+        #expect(try refusal(whole + Data(count: TagFile.bytesMax))?.hasPrefix("has ") == true)
         try CardFile.create(directory.file("card"), CardFileTests.card())
-        #expect(try refuses(Data(contentsOf: URL(filePath: directory.file("card")))))
+        #expect(try refusal(Data(contentsOf: URL(filePath: directory.file("card")))) == otherKind)
     }
 }

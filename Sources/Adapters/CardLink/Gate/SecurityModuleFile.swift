@@ -47,27 +47,19 @@ public final class SecurityModuleFile: Sendable {
         try DurableFile.replace(path, with: Self.content(of: module))
     }
 
-    private static let magic = Array("SENESCHAL PSAM\n".utf8)
-    private static let digestLength = 32
+    private static let content = DigestedContent(heading: "SENESCHAL PSAM", kind: "a security module's file")
 
     private static func content(of module: PurchaseSAM) -> [UInt8] {
-        let content = magic + module.persistentState.revealed()
-        return content + Digest.hash(content).prefix(digestLength)
+        content.bytes(of: module.persistentState.revealed())
     }
 
     private static func read(_ path: String) throws(FileError) -> PurchaseSAM {
         guard let bytes = try DurableFile.read(path, bytesMax: bytesMax) else {
             throw FileError(path: path, reason: "there is no such security module")
         }
-        guard bytes.starts(with: magic), bytes.count > magic.count + digestLength else {
-            throw FileError(path: path, reason: "is not a security module's file")
-        }
-        let content = Array(bytes.dropLast(digestLength))
-        guard Array(Digest.hash(content).prefix(digestLength)) == Array(bytes.suffix(digestLength)) else {
-            throw FileError(path: path, reason: "is damaged")
-        }
+        let state = try content.content(of: bytes, at: path)
         do {
-            return try PurchaseSAM(persistentState: SecretBytes(content.dropFirst(magic.count)))
+            return try PurchaseSAM(persistentState: SecretBytes(state))
         } catch {
             throw FileError(path: path, reason: "\(error)")
         }

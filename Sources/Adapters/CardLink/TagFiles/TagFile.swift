@@ -3,7 +3,7 @@ public import NFCForum
 
 /// A Type 4 Tag in a file of its own, open in this process alone.
 ///
-///     53454E45534348414C20544147 0A ("SENESCHAL TAG" and a newline) | state
+///     "SENESCHAL TAG" and a newline | state | digest (32)
 ///
 /// With secure dynamic messaging the state holds the tag's keys: the file belongs to its owner only (mode 0600). The
 /// counter is on the disk before the reading that it counts leaves: no reading comes twice after a power failure.
@@ -41,9 +41,9 @@ public final class TagFile: Sendable {
         guard let bytes = try DurableFile.read(path, bytesMax: bytesMax) else {
             throw FileError(path: path, reason: "there is no such tag; `seneschal tag new` makes one")
         }
-        guard bytes.starts(with: magic) else { throw FileError(path: path, reason: "is not a tag's file") }
+        let state = try content.content(of: bytes, at: path)
         do throws(Type4TagStateError) {
-            return try Type4Tag(persistentState: Array(bytes.dropFirst(magic.count)))
+            return try Type4Tag(persistentState: state)
         } catch {
             throw FileError(path: path, reason: "\(error)")
         }
@@ -63,7 +63,7 @@ public final class TagFile: Sendable {
         try DurableFile.replace(path, with: Self.content(of: tag))
     }
 
-    private static let magic = Array("SENESCHAL TAG\n".utf8)
+    private static let content = DigestedContent(heading: "SENESCHAL TAG", kind: "a tag's file")
 
-    private static func content(of tag: Type4Tag) -> [UInt8] { magic + tag.persistentState }
+    private static func content(of tag: Type4Tag) -> [UInt8] { content.bytes(of: tag.persistentState) }
 }
