@@ -11,12 +11,16 @@ import Testing
 private final class BenchDelivery: PlatformDelivery {
     private let arrived = Mutex<[(String, PartyName)]>([])
     private let failures = Mutex<[String: DeliveryError]>([:])
+    private let tries = Mutex<[String: Int]>([:])
 
     var statements: [String] { arrived.withLock { $0.map(\.0) } }
+
+    func attempts(_ platform: String) -> Int { tries.withLock { $0[platform, default: 0] } }
 
     func fail(_ platform: String, _ error: DeliveryError?) { failures.withLock { $0[platform] = error } }
 
     func deliver(_ statement: String, to platform: PartyName) async throws(DeliveryError) {
+        tries.withLock { $0[platform.value, default: 0] += 1 }
         if let error = failures.withLock({ $0[platform.value] }) { throw error }
         arrived.withLock { $0.append((statement, platform)) }
     }
@@ -131,5 +135,46 @@ struct OutboxTests {
             try await bench.store.dueOutboxLines(at: .max, limit: 5).map(\.destination) == [
                 "quay-market", "quay-market",
             ])
+    }
+
+    @Test(
+        "many lines of a platform that is away keep nobody else's from going out in the same round, and wait together")
+    func manyBefore() async throws {
+        let (bench, ada, pump, delivery) = try await world()
+        let other = NamedPrivateKey(name: "other-market", privateKey: .generate(.p256))
+        _ = try await bench.operators.registerPlatform(
+            present(PartyName("other-market")), publicKey: other.privateKey.publicKey, .bench("other"))
+        _ = try await pay(bench, ada)
+        let line = try present(await bench.store.dueOutboxLines(at: .max, limit: 1).first)
+        let count = 2 * OutboxPump.linesMax + 5
+        try await bench.store.commit((1..<count).map { _ in .outbox(line.unnumbered) })
+        bench.clock.advance(1)
+        let claims = bench.claims("a", iss: "other-market")
+        let order = try await bench.orders.makeOrder(
+            of: claims.signed(with: other), amount: nil, by: ada.id, .bench("theirs"))
+        _ = try await bench.orders.pay(
+            order.id, by: ada.id, confirmation: bench.confirmation(of: order, by: ada), pin: nil)
+        delivery.fail("quay-market", .unreachable("away"))
+        #expect(try await pump.deliverDue() == 1)
+        #expect(delivery.attempts("quay-market") == 1, "the others were not tried")
+        let waiting = try await bench.store.dueOutboxLines(at: .max, limit: 1_000)
+        #expect(waiting.count == count && waiting.map(\.attempts) == [1] + [Int](repeating: 0, count: count - 1))
+        #expect(Set(waiting.map(\.nextAttemptAt)) == [bench.clock.now() + 2])
+        bench.clock.advance(2)
+        #expect(try await pump.deliverDue() == 0)
+        #expect(delivery.attempts("quay-market") == 2)
+        delivery.fail("quay-market", nil)
+        bench.clock.advance(4)
+        #expect(try await pump.deliverDue() == count, "all of them in one round")
+        let numbers = try delivery.statements.dropFirst().map { try result($0, bench).jti }
+        #expect(numbers == waiting.map { "result-\($0.number)" }, "in their order")
+    }
+}
+
+extension OutboxLine {
+    fileprivate var unnumbered: OutboxLine {
+        var line = self
+        line.number = 0
+        return line
     }
 }

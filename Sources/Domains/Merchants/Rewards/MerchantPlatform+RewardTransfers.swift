@@ -6,6 +6,8 @@ import Instructions
 extension MerchantPlatform {
     /// Rewards that are tried in one go.
     static let transfersMax = 100
+    /// A payment server that does not say what became of so many in a row is left alone until the next round.
+    static let unansweredMax = 3
     static let notificationsMax = 100
 
     /// Makes the transfers that are promised: intent before, outcome after; what is not known stays promised and is tried
@@ -16,31 +18,38 @@ extension MerchantPlatform {
         let promised = try await store.read { records throws(MerchantsError) in
             try records.promisedRewards(limit: MerchantPlatform.pageEntriesMax)
         }
-        var count = 0
-        for reward in share(of: promised, Self.transfersMax) where try await isSettled(reward.id) { count += 1 }
+        var (count, unanswered) = (0, 0)
+        for reward in turned(promised).prefix(Self.transfersMax) where unanswered < Self.unansweredMax {
+            switch try await attempt(reward.id) {
+            case .settled: (count, unanswered) = (count + 1, 0)
+            case .unanswered: unanswered += 1
+            case .notAsked: break
+            }
+        }
         return count
     }
 
-    /// At most so many in their order, around the end, from a place that is drawn: what waits for long does not keep the
-    /// others.
-    private func share<Element>(of elements: [Element], _ count: Int) -> [Element] {
-        guard elements.count > count else { return elements }
+    /// All in their order, around the end, from a place that is drawn: what waits for long does not keep the others.
+    private func turned<Element>(_ elements: [Element]) -> [Element] {
+        guard elements.count > 1 else { return elements }
         let draw = random.bytes(4).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         let start = Int(draw % UInt64(elements.count))
-        return (0..<count).map { elements[(start + $0) % elements.count] }
+        return Array(elements[start...] + elements[..<start])
     }
 
-    private func isSettled(_ id: RewardID) async throws(MerchantsError) -> Bool {
-        guard let (transfer, refusals) = try await intend(id) else { return false }
+    private enum Attempt {
+        case settled
+        /// What became of it is not known: it stays promised.
+        case unanswered
+        case notAsked
+    }
+
+    private func attempt(_ id: RewardID) async throws(MerchantsError) -> Attempt {
+        guard let (transfer, refusals) = try await intend(id) else { return .notAsked }
         let answer: RewardTransferAnswer
-        do {
-            answer = try await transfers.transfer(transfer)
-        } catch {
-            // What became of it is not known: it stays promised.
-            return false
-        }
+        do { answer = try await transfers.transfer(transfer) } catch { return .unanswered }
         try await settle(id, answer, afterRefusals: refusals)
-        return true
+        return .settled
     }
 
     /// Writes down between which accounts, before anything moves; `nil` while the first user has no account.
@@ -126,7 +135,7 @@ extension MerchantPlatform {
             try records.pendingNotifications(limit: MerchantPlatform.pageEntriesMax)
         }
         var count = 0
-        for pending in share(of: waiting.filter { now < $0.expiresAt }, Self.notificationsMax)
+        for pending in turned(waiting.filter { now < $0.expiresAt }).prefix(Self.notificationsMax)
         where try await isSent(pending) { count += 1 }
         return count
     }

@@ -3,12 +3,13 @@ import Instructions
 
 /// Sends what waits in the outbox: every line until it has arrived, with growing pauses, for as long as it is worth it.
 ///
-/// A platform that does not answer holds up its own lines and nobody else's.
+/// A platform that does not answer holds up its own lines, which all wait as long as the one that it was offered; others'
+/// go out in the same round, however many of its lines stand before them.
 public struct OutboxPump: Sendable {
     public let server: PaymentServer
     let delivery: any PlatformDelivery
 
-    /// Lines of one round.
+    /// Lines that are read at once.
     static let linesMax = 200
     static let pauseSecondsMin: Int64 = 2
     static let pauseSecondsMax: Int64 = 3_600
@@ -18,46 +19,88 @@ public struct OutboxPump: Sendable {
         self.delivery = delivery
     }
 
-    /// One round over what is due.
+    /// One round over all that is due.
     ///
     /// - Returns: how many lines have arrived.
     public func deliverDue() async throws(PaymentsError) -> Int {
         let now = server.clock.now()
-        let due = try await stored { () async throws(PaymentStoreError) in
-            try await server.store.dueOutboxLines(at: now, limit: Self.linesMax)
+        var count = 0
+        /// Until when platforms are left alone that this round did not reach.
+        var unreached: [String: Int64] = [:]
+        while true {
+            let due = try await stored { () async throws(PaymentStoreError) in
+                try await server.store.dueOutboxLines(at: now, limit: Self.linesMax)
+            }
+            for (platform, delivered) in try await deliver(due, leavingAlone: unreached) {
+                count += delivered.count
+                unreached[platform] = delivered.unreachedUntil
+            }
+            // Whatever was read has gone out or waits until later.
+            guard due.count == Self.linesMax else { return count }
         }
-        let arrivals = await withTaskGroup(of: Result<Int, PaymentsError>.self) { group in
-            for (_, lines) in Dictionary(grouping: due, by: \.destination) {
+    }
+
+    /// What became of lines of one platform.
+    private struct Delivered {
+        var count = 0
+        /// When it is offered the next one, if it was not reached.
+        var unreachedUntil: Int64?
+    }
+
+    private func deliver(
+        _ lines: [OutboxLine], leavingAlone unreached: [String: Int64]
+    ) async throws(PaymentsError) -> [String: Delivered] {
+        let results = await withTaskGroup(of: (String, Result<Delivered, PaymentsError>).self) { group in
+            for (platform, lines) in Dictionary(grouping: lines, by: \.destination) {
                 group.addTask {
-                    do throws(PaymentsError) { return .success(try await deliver(lines)) } catch {
-                        return .failure(error)
+                    do throws(PaymentsError) {
+                        guard let time = unreached[platform] else {
+                            return (platform, .success(try await deliver(lines)))
+                        }
+                        try await postpone(lines[...], until: time)
+                        return (platform, .success(Delivered(unreachedUntil: time)))
+                    } catch {
+                        return (platform, .failure(error))
                     }
                 }
             }
             return await group.reduce(into: []) { $0.append($1) }
         }
-        var count = 0
-        for arrival in arrivals { count += try arrival.get() }
-        return count
+        var delivered: [String: Delivered] = [:]
+        for (platform, result) in results { delivered[platform] = try result.get() }
+        return delivered
     }
 
     /// Lines of one platform, in their order, until it is not reached.
-    private func deliver(_ lines: [OutboxLine]) async throws(PaymentsError) -> Int {
-        var count = 0
-        for line in lines {
+    private func deliver(_ lines: [OutboxLine]) async throws(PaymentsError) -> Delivered {
+        var delivered = Delivered()
+        for (index, line) in lines.enumerated() {
             do throws(DeliveryError) {
                 try await deliver(line)
             } catch {
-                try await put(line, after: error)
-                if case .unreachable = error { return count }
-                continue
+                let later = try await put(line, after: error)
+                guard case .unreachable = error else { continue }
+                try await postpone(lines[(index + 1)...], until: later)
+                delivered.unreachedUntil = later
+                return delivered
             }
             try await stored { () async throws(PaymentStoreError) in
                 try await server.store.commit([.outboxDelivered(number: line.number)])
             }
-            count += 1
+            delivered.count += 1
         }
-        return count
+        return delivered
+    }
+
+    /// Lines that were not tried wait without counting an attempt.
+    private func postpone(_ lines: ArraySlice<OutboxLine>, until time: Int64) async throws(PaymentsError) {
+        guard !lines.isEmpty else { return }
+        let changes = lines.map { line in
+            var line = line
+            line.nextAttemptAt = time
+            return PaymentChange.retryOutbox(line)
+        }
+        try await stored { () async throws(PaymentStoreError) in try await server.store.commit(changes) }
     }
 
     private func deliver(_ line: OutboxLine) async throws(DeliveryError) {
@@ -88,13 +131,16 @@ public struct OutboxPump: Sendable {
     }
 
     /// Writes down when to try again, or that it is given up.
-    private func put(_ line: OutboxLine, after error: DeliveryError) async throws(PaymentsError) {
+    ///
+    /// - Returns: when the platform may be tried again.
+    private func put(_ line: OutboxLine, after error: DeliveryError) async throws(PaymentsError) -> Int64 {
         let now = server.clock.now()
         var line = line
         line.attempts += 1
+        let later = now + Self.pauseSeconds(afterAttempts: line.attempts)
         var changes: [PaymentChange] = []
         if case .unreachable = error, now - line.createdAt < server.policy.deliverySeconds {
-            line.nextAttemptAt = now + Self.pauseSeconds(afterAttempts: line.attempts)
+            line.nextAttemptAt = later
         } else {
             line.nextAttemptAt = nil
             let entry = AuditEntry(
@@ -104,6 +150,7 @@ public struct OutboxPump: Sendable {
         }
         let all = changes + [.retryOutbox(line)]
         try await stored { () async throws(PaymentStoreError) in try await server.store.commit(all) }
+        return later
     }
 
     /// Doubles with every attempt.

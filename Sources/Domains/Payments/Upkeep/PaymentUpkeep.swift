@@ -16,8 +16,16 @@ public struct PaymentUpkeep: Sendable {
 
     private var server: PaymentServer { orders.server }
 
-    /// What should happen within seconds.
+    /// Everything that should happen within seconds. Where platforms may be slow, ``settle()`` and the outbox are kept up
+    /// beside each other.
     public func run() async throws(PaymentsError) -> PaymentUpkeepReport {
+        var report = try await settle()
+        report.deliveredResults = try await outbox.deliverDue()
+        return report
+    }
+
+    /// What should happen within seconds, and waits for nobody but the issuers of cards.
+    public func settle() async throws(PaymentsError) -> PaymentUpkeepReport {
         var report = PaymentUpkeepReport()
         report.expiredOrders = try await orders.expireOverdue()
         report.overdueBills = try await BillDesk(server).settleOverdue()
@@ -30,7 +38,6 @@ public struct PaymentUpkeep: Sendable {
             if freed < Self.reservationsMax { break }
         }
         report.acceptedReversals = try await issuerPayments?.settle() ?? 0
-        report.deliveredResults = try await outbox.deliverDue()
         return report
     }
 

@@ -55,8 +55,8 @@ public struct PaymentHouse: Sendable {
         return String(decoding: secret.revealed(), as: UTF8.self)
     }
 
-    /// Keeps the line to the issuer up; ends what has expired, sends the reversals that are due and tells the platforms,
-    /// every second; forgets every day what is over and older than `days` (never, for 0). Returns when the task is
+    /// Keeps the line to the issuer up; ends what has expired and sends the reversals that are due, every second; tells the
+    /// platforms beside that, for they may be slow; forgets every day what is over and older than `days` (never, for 0). Returns when the task is
     /// cancelled.
     ///
     /// - Parameter platforms: the way on which platforms hear what became of what they signed.
@@ -67,13 +67,19 @@ public struct PaymentHouse: Sendable {
         await withDiscardingTaskGroup { group in
             if let issuerLine { group.addTask { await issuerLine.run() } }
             group.addTask { await Self.keepUp(upkeep, days: days) }
+            group.addTask {
+                while !Task.isCancelled {
+                    _ = try? await upkeep.outbox.deliverDue()
+                    try? await Task.sleep(for: Self.pause)
+                }
+            }
         }
     }
 
     private static func keepUp(_ upkeep: PaymentUpkeep, days: Int) async {
         var forgotten: ContinuousClock.Instant?
         while !Task.isCancelled {
-            _ = try? await upkeep.run()
+            _ = try? await upkeep.settle()
             if days > 0, forgotten.map({ $0.duration(to: .now) > .seconds(86_400) }) ?? true {
                 try? await upkeep.forget(olderThanDays: days)
                 forgotten = .now
