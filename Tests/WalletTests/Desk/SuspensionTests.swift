@@ -46,11 +46,17 @@ struct SuspensionTests {
         #expect(try await world.paying(card).count == 1)
         #expect(try await world.paying(card, .qr).isEmpty)
         #expect(loaded(world, world.old) == [["nfc"]])
+        func listed() async throws -> [OwnCard] {
+            try await world.desk.cards(of: world.user, world.request(on: world.old))
+        }
+        #expect(try await listed().map(\.active) == [[.nfc, .qr]])
+        #expect(try await listed().map(\.suspended) == [[.qr]])
         // What the telephone finds is what should be there.
         let synchronized = try await world.desk.synchronize(nil, world.request(on: world.old))
         #expect(synchronized.restored.isEmpty && synchronized.removed.isEmpty)
         _ = try await world.desk.resume(selection, reason: "", world.request(on: world.old))
         #expect(loaded(world, world.old) == [["nfc", "qr"]])
+        #expect(try await listed().map(\.suspended) == [[]])
     }
 
     @Test("a lost telephone stops as a whole although it is off, its session ends, and it is set right when it is back")

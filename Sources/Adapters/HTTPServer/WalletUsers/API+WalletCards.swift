@@ -37,7 +37,7 @@ extension API.WalletCard {
             card: own.card.reference.rawValue, issuer: own.card.issuer.value,
             issuerCardReference: own.card.issuerCardReference, type: Int(own.card.type.rawValue),
             label: own.card.label, lastFour: own.card.lastFour, expiry: "\(own.card.expiry)",
-            activatable: listed(own.activatable), active: listed(own.active))
+            activatable: listed(own.activatable), active: listed(own.active), suspended: listed(own.suspended))
     }
 }
 

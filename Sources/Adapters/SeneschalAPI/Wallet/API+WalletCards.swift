@@ -13,10 +13,12 @@ extension API {
         public var expiry: String
         public var activatable: [PaymentFunction]
         public var active: [PaymentFunction]
+        public var suspended: [PaymentFunction]
 
         public init(
             card: String, issuer: String, issuerCardReference: String, type: Int, label: String, lastFour: String,
-            expiry: String, activatable: [PaymentFunction], active: [PaymentFunction]
+            expiry: String, activatable: [PaymentFunction], active: [PaymentFunction],
+            suspended: [PaymentFunction]
         ) {
             self.card = card
             self.issuer = issuer
@@ -27,6 +29,7 @@ extension API {
             self.expiry = expiry
             self.activatable = activatable
             self.active = active
+            self.suspended = suspended
         }
 
         public static let schema = Schema.object(
@@ -40,6 +43,7 @@ extension API {
                 .required("lastFour", lastFourSchema), .required("expiry", .printable(5...5, example: "12/30")),
                 .required("activatable", functionsSchema, "What its issuer lets it be used for."),
                 .required("active", functionsSchema, "What it is used for on the asking device."),
+                .required("suspended", functionsSchema, "Of these, what somebody has stopped: it does not pay."),
             ])
     }
 

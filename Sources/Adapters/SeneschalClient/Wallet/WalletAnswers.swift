@@ -36,7 +36,8 @@ extension WalletCard {
         self.init(
             card: card.card, issuer: card.issuer, issuerCardReference: card.issuerCardReference, type: card.type,
             label: card.label, lastFour: card.lastFour, activatable: Set(card.activatable.map(CardFunction.init)),
-            active: Set(card.active.map(CardFunction.init)))
+            active: Set(card.active.map(CardFunction.init)),
+            suspended: Set(card.suspended.map(CardFunction.init)))
     }
 }
 

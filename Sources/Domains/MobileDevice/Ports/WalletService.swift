@@ -135,10 +135,12 @@ public struct WalletCard: Hashable, Sendable, Codable {
     public var activatable: Set<CardFunction>
     /// The functions that are active on *this* device.
     public var active: Set<CardFunction>
+    /// Of these, what somebody has stopped: it does not pay.
+    public var suspended: Set<CardFunction>
 
     public init(
         card: String, issuer: String, issuerCardReference: String, type: Int, label: String, lastFour: String,
-        activatable: Set<CardFunction>, active: Set<CardFunction>
+        activatable: Set<CardFunction>, active: Set<CardFunction>, suspended: Set<CardFunction> = []
     ) {
         self.card = card
         self.issuer = issuer
@@ -148,6 +150,7 @@ public struct WalletCard: Hashable, Sendable, Codable {
         self.lastFour = lastFour
         self.activatable = activatable
         self.active = active
+        self.suspended = suspended
     }
 }
 

@@ -5,6 +5,8 @@ public struct OwnCard: Hashable, Sendable {
     public var activatable: Set<PaymentFunction>
     /// What it is used for on the asking device.
     public var active: Set<PaymentFunction>
+    /// Of these, what somebody has stopped: it does not pay.
+    public var suspended: Set<PaymentFunction>
 }
 
 extension CardDesk {
@@ -13,12 +15,17 @@ extension CardDesk {
         guard user == request.user else { throw .notYours(field: "userId") }
         let cards = try await stored { () async throws(WalletStoreError) in try await store.cards(of: user) }
         let credentials = try await credentials(on: request.device.secureElement, of: user)
-        return cards.filter { $0.state != .removed }.map { card in
+        var own: [OwnCard] = []
+        for card in cards where card.state != .removed {
             let here = credentials.first { $0.card == card.reference && $0.state == .active }
-            return OwnCard(
-                card: card, activatable: issuers[card.issuer]?.activatableFunctions ?? [],
-                active: Set(here.map { Array($0.tokens.keys) } ?? []))
+            let tokens = if let here { try await tokens(of: here) } else { [Token]() }
+            own.append(
+                OwnCard(
+                    card: card, activatable: issuers[card.issuer]?.activatableFunctions ?? [],
+                    active: Set(here.map { Array($0.tokens.keys) } ?? []),
+                    suspended: Set(tokens.filter { $0.state == .suspended }.map(\.function))))
         }
+        return own
     }
 
     /// A card of the user's; another's is not known.
