@@ -44,6 +44,33 @@ struct ProvisioningFlowTests {
         #expect(stage.requests.isEmpty)
     }
 
+    @Test("a service is prepared and no more; what is prepared already is found, whatever has become of it")
+    func preparation() async throws {
+        func prepare(_ stage: Stage) async throws -> AID {
+            try await ProvisioningFlow(
+                tsm: stage, keys: try TestKeys(), random: SeededRandomSource(seed: 3), firstPause: .zero
+            ).prepare(
+                .init(
+                    subscriber: Subscriber(msi: "491511234567"), service: ServiceName(number: 1, version: "1"),
+                    paymentReferenceNumber: "PRN-1"))
+        }
+        // The instance is there before its security domain has keys.
+        let missing = Stage([
+            Self.element(nil, .central), Self.element("prePersonalized", .central),
+            Self.element("prePersonalized", .temporary),
+        ])
+        #expect(try await prepare(missing) == Self.instance)
+        #expect(missing.requests.map(\.name) == ["prePersonalize", "prePersonalize"])
+        for status in ["prePersonalized", "personalized", "active"] {
+            let stage = Stage([Self.element(status)])
+            #expect(try await prepare(stage) == Self.instance)
+            #expect(stage.requests.isEmpty)
+        }
+        let never = Stage([Self.element("absent")])
+        await #expect(throws: ProvisioningError.doesNotConverge) { try await prepare(never) }
+        #expect(never.requests.count == ProvisioningFlow.roundsMax)
+    }
+
     @Test("a request without a settled answer is repeated under its own key, then another has another key")
     func repetition() async throws {
         let stage = Stage(

@@ -136,4 +136,5 @@ final class TownLog: Sendable {
     private let lines = Mutex<[String]>([])
     func append(_ line: String) { lines.withLock { $0.append(line) } }
     func contains(_ text: String) -> Bool { lines.withLock { $0.contains { $0.contains(text) } } }
+    var text: String { lines.withLock { $0.joined() } }
 }

@@ -1,3 +1,4 @@
+import CardCryptography
 import EMV
 import Foundation
 import ISO7816
@@ -39,6 +40,9 @@ struct Needle: Sendable {
 
     /// Any other secret: as it is, and in hex and base64.
     init(_ text: String) { self.init([Form(name: "text", bytes: Array(text.utf8))]) }
+
+    /// A key.
+    init(_ key: SecretBytes) { self.init([Form(name: "bytes", bytes: key.revealed())]) }
 
     private init(_ plain: [Form]) { forms = plain + plain.flatMap(Self.written) }
 

@@ -83,7 +83,7 @@ public struct ProvisioningFlow: Sendable {
                 await report(.active(known.instance))
                 return known.instance
             }
-            try await advance(order, target, element, known, &course, report)
+            try await advance(order, target, element, &course, report)
         }
         throw .doesNotConverge
     }
@@ -98,10 +98,10 @@ public struct ProvisioningFlow: Sendable {
     }
 
     private func advance(
-        _ order: Order, _ target: ServiceTarget, _ element: ProvidedSecureElement,
-        _ known: ProvidedSecureElement.Service?, _ course: inout Course, _ report: @Sendable (Step) async -> Void
+        _ order: Order, _ target: ServiceTarget, _ element: ProvidedSecureElement, _ course: inout Course,
+        _ report: @Sendable (Step) async -> Void
     ) async throws(ProvisioningError) {
-        guard let card = element.card, let known, element.custody != .central, known.status != "absent" else {
+        guard let (card, known) = element.prepared(order.service, order.paymentReferenceNumber) else {
             await report(.prePersonalizing)
             return try await once(report) { key throws(CentralTSMConnectionError) in
                 try await tsm.prePersonalize(target, key: key)

@@ -3,6 +3,9 @@ public import EMV
 import ISO7816
 public import Issuing
 import Payments
+import SeneschalAPI
+import SeneschalClient
+public import SmartCardVerification
 
 extension PaymentNeighbourhood {
     /// Issues a debit card, and what its chip is personalized with: an application of the M/Chip style with the card's key,
@@ -60,4 +63,15 @@ extension PaymentNeighbourhood {
 public struct IssuedChip: Sendable {
     public let reference: CardAccountReference
     public let personalization: PaymentPersonalization
+}
+
+extension PaymentNeighbourhood {
+    /// Enrols a smart card for an account, and answers what makes an instance of the application this card.
+    ///
+    /// - Parameter data: what only the card carries, 1 to 160 bytes.
+    public func enrolSmartCard(of account: String, carrying data: [UInt8]) async throws -> SmartCardPersonalization {
+        let enrolled = try await paymentOperator.send(
+            Endpoints.enrolSmartCard, .init(account: account, data: HexBytes(data)))
+        return try await paymentOperator.smartCardPersonalization(enrolled.identification)
+    }
 }

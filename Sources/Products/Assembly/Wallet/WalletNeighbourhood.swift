@@ -75,15 +75,10 @@ public struct WalletNeighbourhood: Sendable {
         let provider = try ProviderVault.open(at: folder + "/provider.vault", unlock: .keyFile(folder + "/vault.key"))
         let tsmTransport = try HTTPTransport(server: try await way(Self.walletName, Self.tsmName, tsm))
         var transports = [tsmTransport]
-        let providerName = "Lantern Wallet"
         for service in WalletServices.all { _ = try await client.registerService(service) }
-        let registered = try await client.registerServiceProvider(
-            .init(name: providerName, transportKey: try provider.transportKey()))
-        try await provider.importTemporaryMasterKey(wrapped: registered.temporaryMasterKey.wrappedKey.bytes)
-        let elements = CentralTSMElements(
-            tsm: HTTPCentralTSMConnection(
-                SeneschalClient(tsmTransport, credential: AccessCredential(secret: registered.secret)),
-                providerName: providerName), keys: provider, random: SystemRandomSource())
+        let registered = try await RegisteredProvider(
+            "Lantern Wallet", vault: provider, registeredBy: client, over: tsmTransport)
+        let elements = CentralTSMElements(tsm: registered.tsm, keys: provider, random: SystemRandomSource())
         let signing = try await vault.signingKey()
         let key = try WalletKey(name: signing.name, publicKey: signing.publicKey.pem)
         var (banks, issuers) = ([Bank](), [RegisteredIssuer]())

@@ -146,7 +146,7 @@ struct CardNewCommand: AsyncParsableCommand {
                 try channelKeys(keys.keySet(of: entry.aid))
             })
         try authority.open()?.personalize(&card)
-        try put(
+        try await put(
             payment, on: &card, configuration, channelKeys(keys.keySet(of: configuration.centralSecurityDomain)),
             identity)
         if let smartCard {
@@ -164,7 +164,7 @@ struct CardNewCommand: AsyncParsableCommand {
     private func put(
         _ payment: CardPaymentArgument?, on card: inout SecureElement, _ configuration: CardConfiguration,
         _ keys: SecureChannelKeySet, _ identity: CardIdentity
-    ) throws {
+    ) async throws {
         let domain = configuration.centralSecurityDomain
         switch payment {
         case .test:
@@ -173,7 +173,7 @@ struct CardNewCommand: AsyncParsableCommand {
             try payment.write(to: file + ".payment")
         case .purse:
             let purse = try TestPurse()
-            try purse.personalize(&card, in: domain, keys: keys, identity)
+            try await purse.personalize(&card, in: domain, keys: keys, identity)
             try purse.write(to: file + ".payment")
         case nil: break
         }

@@ -1,7 +1,7 @@
+import Assembly
 import CardCryptography
 import CardLink
 import Foundation
-import GlobalPlatform
 import ISO7816
 import SecureElement
 import SmartCardVerification
@@ -9,17 +9,14 @@ import SmartCardVerification
 /// What makes an instance of the smart-card application one card, on its way from the payment server to the card: in a
 /// file that only its owner reads.
 struct SmartCardFile {
-    /// Under which terminals find it.
-    static let application: AID = "F053454E45534348414C53430001"
-
-    private let personalization: SmartCardPersonalization
+    let personalization: SmartCardPersonalization
 
     init(_ personalization: SmartCardPersonalization) { self.personalization = personalization }
 
     var testApplication: TestApplication {
         TestApplication(
-            aid: Self.application, package: BuiltInModule.smartCardPackage, module: BuiltInModule.smartCard,
-            runs: [personalization.groupings.map { DataGrouping($0.identifier, $0.data.revealed()) }])
+            aid: SmartCardCommand.application, package: BuiltInModule.smartCardPackage,
+            module: BuiltInModule.smartCard, runs: [personalization.dataGroupings])
     }
 
     private struct Contents: Codable {

@@ -1,4 +1,6 @@
+import Assembly
 import CardCryptography
+import CardLink
 import ElectronicPurse
 import Foundation
 import ISO7816
@@ -13,23 +15,26 @@ struct TestPurse {
     static let authenticationKey = "89ABCDEF0123456776543210FEDCBA98"
     static let balance: UInt32 = 5_000
 
-    private let purse: IssuedPurse
+    private let purse: PursePersonalization
 
-    static func issuerKeys() throws -> PurseKeys {
+    static func issuer() throws -> PurseIssuer {
         func key(_ hex: String) throws -> PurseKey { try PurseKey(SecretBytes([UInt8](hex: hex))) }
-        return PurseKeys(
-            purchase: try key(purchaseKey), load: try key(loadKey), authentication: try key(authenticationKey))
+        return PurseIssuer(
+            PurseKeys(
+                purchase: try key(purchaseKey), load: try key(loadKey), authentication: try key(authenticationKey)))
     }
 
     /// A card with a number of its own.
-    init() throws { purse = try IssuedPurse(try Self.issuerKeys()) }
+    init() throws { purse = try Self.issuer().issue() }
 
     /// Installs, personalizes and loads it.
     func personalize(
         _ card: inout SecureElement, in domain: AID, keys: SecureChannelKeySet, _ identity: CardIdentity
-    ) throws {
-        try [purse.application].install(on: &card, in: domain, keys: keys, identity)
-        try purse.load(&card, Self.balance)
+    ) async throws {
+        try [purse.testApplication].install(on: &card, in: domain, keys: keys, identity)
+        let powered = InProcessCard(card)
+        try await Self.issuer().load(Self.balance, into: powered)
+        card = await powered.card
         card.reset()
     }
 
@@ -52,5 +57,14 @@ struct TestPurse {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         try encoder.encode(report).write(to: URL(fileURLWithPath: path))
+    }
+}
+
+extension PursePersonalization {
+    /// For a card that it is put on directly.
+    var testApplication: TestApplication {
+        TestApplication(
+            aid: PurseFile.transport, package: BuiltInModule.pursePackage, module: BuiltInModule.purse,
+            runs: [dataGroupings])
     }
 }

@@ -67,7 +67,7 @@ struct DemoCommand: AsyncParsableCommand {
             try await DemoStory(stage: stage).tell()
             try await DemoSecondAct(stage: stage, folder: folder, showsAPDUs: apdus).tell()
             try await DemoThirdAct(stage: stage, folder: folder).tell()
-            try await DemoFourthAct(folder: folder).tell()
+            try await DemoFourthAct(stage: stage, folder: folder, showsAPDUs: apdus).tell()
             if stay { try await linger(stage, secret) }
             group.cancelAll()
             while let result = await group.nextResult() { _ = result }

@@ -12,11 +12,14 @@ import NFCForum
 import SeneschalAPI
 import SeneschalClient
 import Terminal
+import TrustedReading
 
 /// A day of payments: a tag, an object, a bill, a gate, a smart card, a bank's card, a coupon, and a card that a trusted
 /// application reads.
 struct DemoFourthAct {
+    let stage: DemoStage
     let folder: URL
+    let showsAPDUs: Bool
 
     func tell() async throws {
         let logger = Logger(label: "seneschal") { JSONLinesLogHandler(label: $0, logLevel: .critical) }
@@ -25,7 +28,14 @@ struct DemoFourthAct {
             "A payment server at \(town.paymentServer.address) and a merchant platform at \(town.merchantServer.address)"
         )
         do {
-            try await spendTheDay(in: town)
+            let telephone = try await DemoHandset(stage, folder, showsAPDUs: showsAPDUs)
+            do {
+                try await spendTheDay(in: town, with: telephone)
+            } catch {
+                await telephone.close()
+                throw error
+            }
+            await telephone.close()
         } catch {
             await town.close()
             throw error
@@ -33,7 +43,7 @@ struct DemoFourthAct {
         await town.close()
     }
 
-    private func spendTheDay(in town: PaymentNeighbourhood) async throws {
+    private func spendTheDay(in town: PaymentNeighbourhood, with telephone: DemoHandset) async throws {
         let ada = try await DemoPerson("Ada", in: town)
         let ben = try await DemoPerson("Ben", in: town)
         try await town.fund(ada.account, 10_000)
@@ -42,12 +52,20 @@ struct DemoFourthAct {
         let bakery = try await DemoShop("Corner Bakery", till: "bakery-till", in: town)
         try await tapATag(ada, cafe)
         try await orderAnObject(ada, bakery)
-        try await collectOnABill(ada, [cafe, bakery], town)
-        try await DemoGate().pass()
-        try await DemoSmartCard(town).pay(from: ada, at: bakery)
+        try await collectOnABill(ada, [cafe, bakery], telephone)
+        telephone.introduce()
+        let purses = PurseIssuer.random()
+        try await telephone.bringPurse(of: purses, loadedWith: DemoGate.loaded)
+        let smartCard = try await town.enrolSmartCard(of: ada.account, carrying: Array("Ada, member since 1815".utf8))
+        try await telephone.bringSmartCard(smartCard)
+        let readingKeys = ReadingKeys.random()
+        let reading = try await telephone.bringTrustedReading(readingKeys)
+        try await DemoGate(purses).pass(telephone.contactless)
+        try await DemoSmartCard().pay(with: telephone.contactless, copied: smartCard, at: bakery)
         try await DemoCardPayment(town).pay(at: cafe)
         try await DemoCoupon(town).share(from: ada, to: ben, of: cafe)
-        try await DemoTrustedReading().read()
+        try await DemoTrustedReading(telephone.product.card, reading, readingKeys)
+            .read(try await DemoGate.card(purses, loadedWith: 1_234))
         try await closeTheBooks(town)
     }
 
@@ -66,16 +84,13 @@ struct DemoFourthAct {
         let air = try UDPAir(
             tag, controller: NFCController(identifier: try require(NFCIdentifier(identifier.bytes)))
         ).listen(port: 0)
-        let reader = try AirReader(port: air.port)
-        let seen = try await reader.find().identifier
-        let read = try require(try await Type4TagReader(reader).read())
-        let reading = TagReading(identifier: seen, content: read.bytes)
+        let reading = try require(try await AirReader(port: air.port).readTag())
         let order = try await ada.telephone.order(of: reading, amount: nil)
         let paid = try await ada.telephone.pay(order)
         say("paid                \(paid.amount) to \(paid.merchantName), \(paid.description): \(paid.state.rawValue)")
         air.stop()
         await air.stopped()
-        let copy = TagReading(identifier: [0x04] + SystemRandomSource().bytes(6), content: read.bytes)
+        let copy = TagReading(identifier: [0x04] + SystemRandomSource().bytes(6), content: reading.content)
         do {
             _ = try await ada.telephone.order(of: copy, amount: nil)
         } catch {
@@ -105,10 +120,10 @@ struct DemoFourthAct {
 
     /// VBILL: several sellers' terminals put items on one bill, which is confirmed once.
     private func collectOnABill(
-        _ ada: DemoPerson, _ shops: [DemoShop], _ town: PaymentNeighbourhood
+        _ ada: DemoPerson, _ shops: [DemoShop], _ telephone: DemoHandset
     ) async throws {
         chapter("Three purchases at two sellers go on one bill, with one confirmation (VBILL)")
-        let emulation = HostCardEmulation(try DemoCard().inHand().contactless)
+        let emulation = HostCardEmulation(telephone.contactless)
         let collector = BillCollector(HTTPBillService(ada.payments), emulation: emulation, key: ada.key)
         _ = try await collector.open(periodSeconds: 3_600, limit: nil, requestKey: UUID().uuidString)
         let euro = try require(Currency(PaymentNeighbourhood.currency))

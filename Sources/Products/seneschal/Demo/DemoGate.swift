@@ -9,48 +9,51 @@ import Terminal
 
 /// FLASH: a fare gate, and a card that is pulled away after it was debited and before it could say so.
 struct DemoGate {
-    private let fare: UInt32 = 200
+    /// What is in the purse that comes to the gate.
+    static let loaded: UInt32 = 2_000
+    private static let fare: UInt32 = 200
 
-    func pass() async throws {
-        chapter("A fare gate; the card is pulled away after the debit, before its answer was read (FLASH)")
-        let keys = try Self.issuerKeys()
-        let purse = InProcessCard(try Self.card(keys, loadedWith: 2_000))
+    private let issuer: PurseIssuer
+
+    /// - Parameter issuer: of the purses that the gate takes: its security module knows the issuer's key.
+    init(_ issuer: PurseIssuer) { self.issuer = issuer }
+
+    func pass(_ telephone: some CardChannel) async throws {
+        chapter("A fare gate; the telephone is pulled away after the debit, before the answer was read (FLASH)")
+        let fare = GateFare(Self.fare)
         let barrier = CountingBarrier()
         let module = InProcessCard(
-            PurchaseSAM(terminal: try PurseTerminalNumber([0, 0, 0, 0, 0, 7]), key: keys.purchase))
+            PurchaseSAM(terminal: try PurseTerminalNumber([0, 0, 0, 0, 0, 7]), key: issuer.keys.purchase))
         let journal = VolatileGateJournal()
         var gate = try await GateTerminal(GateProfile(), securityModule: module, journal: journal, barrier: barrier)
-        let hand = LettingGo(purse.contactless, atInstruction: 0x54)
-        var verdict = try await gate.present(hand, fare: GateFare(fare), at: SystemClock().now())
+        let hand = LettingGo(telephone, atInstruction: 0x54)
+        var verdict = try await gate.present(hand, fare: fare, at: SystemClock().now())
         guard case .presentAgain = verdict else {
             throw CommandFailure(.refused, "the gate did not ask again: \(verdict)")
         }
-        say("debited, not read   the gate stays shut and asks for the card again; open \(barrier.count) times")
+        say("debited, not read   the gate stays shut and asks for it again; open \(barrier.count) times")
         // The gate itself goes down here, and comes up with its journal.
         gate = try await GateTerminal(GateProfile(), securityModule: module, journal: journal, barrier: barrier)
-        let other = InProcessCard(try Self.card(keys, loadedWith: 50))
-        verdict = try await gate.present(other.contactless, fare: GateFare(fare), at: SystemClock().now())
+        let other = try await Self.card(issuer, loadedWith: 50)
+        verdict = try await gate.present(other.contactless, fare: fare, at: SystemClock().now())
         say("another card        \(verdict.inWords)")
-        verdict = try await gate.present(purse.contactless, fare: GateFare(fare), at: SystemClock().now())
-        say("the card again      \(verdict.inWords)")
-        guard case .opened(let passage) = verdict, passage.balanceAfter == 1_800, barrier.count == 1 else {
+        verdict = try await gate.present(telephone, fare: fare, at: SystemClock().now())
+        say("the telephone again \(verdict.inWords)")
+        guard case .opened(let passage) = verdict, passage.balanceAfter == Self.loaded - Self.fare, barrier.count == 1
+        else {
             throw CommandFailure(.refused, "the gate did not recover")
         }
-        say("the purse           \(passage.balanceAfter) of 2000 cents: the fare was taken once")
+        say("the purse           \(passage.balanceAfter) of \(Self.loaded) cents: the fare was taken once")
     }
 
-    static func issuerKeys() throws -> PurseKeys { try PurseKeys(SecretBytes.random(count: 48)) }
-
-    /// A card with a purse, personalized and loaded by its issuer.
-    static func card(_ keys: PurseKeys, loadedWith cents: UInt32) throws -> SecureElement {
+    /// A card of plastic with a purse, personalized and loaded by its issuer.
+    static func card(_ issuer: PurseIssuer, loadedWith cents: UInt32) async throws -> InProcessCard<SecureElement> {
         var card = try DemoCard()
-        let purse = try IssuedPurse(keys)
-        try card.install([purse.application])
-        return try card.atTheIssuer { element in
-            if cents > 0 { try purse.load(&element, cents) }
-            element.reset()
-            return element
-        }
+        try card.install([try issuer.issue().testApplication])
+        let inHand = card.inHand()
+        try await issuer.load(cents, into: inHand)
+        try await inHand.reset()
+        return inHand
     }
 }
 

@@ -128,7 +128,7 @@ struct DemoSecondAct {
         let element = API.SecureElementIdentifier(type: .cin, value: product.handset.secureElement.seId)
         _ = try await stage.operatorClient.putTokenKeys(on: element)
         say("keys on the card  70 verifies tokens, 71 makes receipts")
-        let connection = HTTPCentralTSMConnection(stage.transit.client, providerName: stage.transit.name)
+        let connection = stage.transit.tsm
         let manager = DelegatedManager(tsm: connection, keys: stage.transit.vault, random: SystemRandomSource())
         let file = LoadFile(dataBlock: CAPFileBuilder(package: Toll.package, applets: [Toll.module]).components)
         let install = DelegatedOperation.install(
@@ -219,7 +219,7 @@ struct DemoSecondAct {
 
     private var name: API.MobileSubscriptionIdentifier { .init(type: .mdn, value: Self.msi) }
 
-    private func order(_ provider: DemoProvider, _ prn: String) -> ProvisioningFlow.Order {
+    private func order(_ provider: RegisteredProvider, _ prn: String) -> ProvisioningFlow.Order {
         ProvisioningFlow.Order(
             subscriber: Subscriber(msi: Self.msi), service: DemoStage.service, paymentReferenceNumber: prn,
             data: DemoStory.personalization(of: provider.name), isCombined: true)

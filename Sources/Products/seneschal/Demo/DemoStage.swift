@@ -18,8 +18,8 @@ struct DemoStage {
 
     let server: String
     let operatorClient: SeneschalClient
-    let bank: DemoProvider
-    let transit: DemoProvider
+    let bank: RegisteredProvider
+    let transit: RegisteredProvider
     let handsets: [HandsetFactory.Product]
     let transport: HTTPTransport
 
@@ -29,8 +29,8 @@ struct DemoStage {
         operatorClient = SeneschalClient(transport, credential: AccessCredential(secret: operatorSecret))
         for name in Self.networks { _ = try await operatorClient.registerMobileNetwork(.init(name: name)) }
         _ = try await operatorClient.registerService(Self.paymentService)
-        bank = try await DemoProvider(Self.bank, operatorClient, transport, folder)
-        transit = try await DemoProvider(Self.transit, operatorClient, transport, folder)
+        bank = try await RegisteredProvider(Self.bank, operatorClient, transport, in: folder)
+        transit = try await RegisteredProvider(Self.transit, operatorClient, transport, in: folder)
         let factory = try await HandsetFactory(
             operator: operatorClient, transport: transport, batch: "demo handsets")
         let trace = CardTrace { Terminal.output("        \($0)") }
@@ -57,35 +57,20 @@ struct DemoStage {
     ]
 
     /// The generic payment application, instantiated once for every provider that asks.
-    private static let paymentService = API.Service(
-        service: .init(id: service.number, version: service.version), name: "Contactless payment",
-        executableLoadFile: HexBytes(BuiltInModule.paymentPackage.bytes),
-        executableModule: HexBytes(BuiltInModule.payment.bytes),
-        instanceAIDPrefix: HexBytes(BuiltInModule.paymentPackage.bytes),
-        minimumStandard: .init(name: "GlobalPlatform", version: "2.1.1"), minimumCertificationLevel: 3)
+    private static let paymentService = API.Service.builtIn(
+        service.number, "Contactless payment", BuiltInModule.paymentPackage, BuiltInModule.payment,
+        instances: BuiltInModule.paymentPackage.bytes)
 }
 
-/// A service provider: its credential, and its vault with keys that the central TSM never sees.
-struct DemoProvider {
-    let name: String
-    let vault: ProviderVault
-    let client: SeneschalClient
-
+extension RegisteredProvider {
+    /// With a vault of its own in the demonstration's folder.
     init(
-        _ name: String, _ operatorClient: SeneschalClient, _ transport: HTTPTransport, _ folder: URL
+        _ name: String, _ operatorClient: SeneschalClient, _ transport: HTTPTransport, in folder: URL
     ) async throws {
-        self.name = name
         let path = folder.appending(path: name).path
-        vault = try ProviderVault.open(at: path + ".vault", unlock: .keyFile(path + ".key"))
-        let registered = try await operatorClient.registerServiceProvider(
-            .init(name: name, transportKey: try vault.transportKey()))
-        try await vault.importTemporaryMasterKey(wrapped: registered.temporaryMasterKey.wrappedKey.bytes)
-        client = SeneschalClient(transport, credential: AccessCredential(secret: registered.secret))
-    }
-
-    var flow: ProvisioningFlow {
-        ProvisioningFlow(
-            tsm: HTTPCentralTSMConnection(client, providerName: name), keys: vault, random: SystemRandomSource())
+        try await self.init(
+            name, vault: try ProviderVault.open(at: path + ".vault", unlock: .keyFile(path + ".key")),
+            registeredBy: operatorClient, over: transport)
     }
 }
 

@@ -96,7 +96,7 @@ struct DemoStory {
     private static let payment = BuiltInModule.paymentPackage.bytes
 
     private func provision(
-        _ provider: DemoProvider, on handset: Int, _ prn: String, isCombined: Bool = false,
+        _ provider: RegisteredProvider, on handset: Int, _ prn: String, isCombined: Bool = false,
         during: @escaping @Sendable (ProvisioningFlow.Step) async -> Void = { _ in }
     ) async throws {
         let order = ProvisioningFlow.Order(

@@ -133,9 +133,4 @@ struct DemoCard {
 
     /// The card as it is now, in somebody's hand.
     func inHand() -> InProcessCard<SecureElement> { InProcessCard(card) }
-
-    /// Lets something be done to the card at its issuer's.
-    mutating func atTheIssuer<Value>(_ work: (inout SecureElement) throws -> Value) rethrows -> Value {
-        try work(&card)
-    }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assembly
 import CardLink
 import ElectronicPurse
 import Foundation
@@ -69,7 +70,7 @@ struct TerminalGateCommand: AsyncParsableCommand {
             throw CommandFailure(.usage, "--terminal has 12 hex digits, not \(terminal)")
         }
         try SecurityModuleFile.create(
-            module, PurchaseSAM(terminal: number, key: try TestPurse.issuerKeys().purchase))
+            module, PurchaseSAM(terminal: number, key: try TestPurse.issuer().keys.purchase))
     }
 
     private func pass() async throws {

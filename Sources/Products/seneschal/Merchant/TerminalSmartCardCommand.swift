@@ -5,6 +5,7 @@ import ISO4217
 import ISO7816
 import SeneschalAPI
 import SeneschalClient
+import SmartCardVerification
 import Terminal
 
 /// `seneschal terminal smart-card`: a smart card pays, verified by the payment server in two stages.
@@ -47,7 +48,7 @@ struct TerminalSmartCardCommand: AsyncParsableCommand {
         let answer: Result<CardTransactionAnswer, SmartCardTerminalError>
         do {
             let terminal = SmartCardTerminal(
-                name: file.name, paymentServer: file.server, application: SmartCardFile.application,
+                name: file.name, paymentServer: file.server, application: SmartCardCommand.application,
                 key: try file.signingKey(), server: HTTPSmartCardServer(try file.client(transport)))
             answer = try await place.withCard { card in
                 do throws(SmartCardTerminalError) {

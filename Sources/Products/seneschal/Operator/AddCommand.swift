@@ -8,8 +8,8 @@ struct AddCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Register something new.",
         subcommands: [
-            Network.self, Provider.self, Service.self, WalletServices.self, CardBatch.self, SecureElement.self,
-            Subscription.self,
+            Network.self, Provider.self, Service.self, WalletServices.self, PaymentServices.self, CardBatch.self,
+            SecureElement.self, Subscription.self,
         ])
 
     /// `seneschal operator add network`.
@@ -90,19 +90,22 @@ struct AddCommand: AsyncParsableCommand {
 
         @OptionGroup var server: ServerOptions
 
-        func run() async throws {
-            try await server.withClient { client in
-                for service in Assembly.WalletServices.all {
-                    do throws(SeneschalClientError) {
-                        _ = try await client.registerService(service)
-                        Terminal.output("\(service.service.id)/\(service.service.version)  \(service.name)")
-                    } catch {
-                        guard case .problem(let problem) = error, problem.code == .duplicate else { throw error }
-                        Terminal.output("\(service.service.id)/\(service.service.version)  is there already")
-                    }
-                }
-            }
-        }
+        func run() async throws { try await server.register(Assembly.WalletServices.all) }
+    }
+
+    /// `seneschal operator add payment-services`.
+    struct PaymentServices: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "payment-services",
+            abstract: "Register the services that a payment server and trusted readers bring to life on cards.",
+            discussion: """
+                3001, the smart card of two-stage verification, 3002, the electronic purse, 3003 and 3004, SA1 and SA2 of a \
+                trusted reading; those that are there already stay as they are.
+                """)
+
+        @OptionGroup var server: ServerOptions
+
+        func run() async throws { try await server.register(Assembly.PaymentServices.all) }
     }
 
     /// `seneschal operator add card-batch`.
@@ -176,6 +179,23 @@ struct AddCommand: AsyncParsableCommand {
                     try await $0.registerSubscription(
                         .init(msi: msi.msi, seId: se.id), idempotencyKey: key.idempotencyKey)
                 })
+        }
+    }
+}
+
+extension ServerOptions {
+    /// Registers services, and tells of each; what is registered already is no error.
+    fileprivate func register(_ services: [API.Service]) async throws {
+        try await withClient { client in
+            for service in services {
+                do throws(SeneschalClientError) {
+                    _ = try await client.registerService(service)
+                    Terminal.output("\(service.service.id)/\(service.service.version)  \(service.name)")
+                } catch {
+                    guard case .problem(let problem) = error, problem.code == .duplicate else { throw error }
+                    Terminal.output("\(service.service.id)/\(service.service.version)  is there already")
+                }
+            }
         }
     }
 }

@@ -20,8 +20,8 @@ struct PayCommand: AsyncParsableCommand {
         subcommands: [
             PayServeCommand.self, PayAccountCommand.self, PayPlatformCommand.self, PayTerminalCommand.self,
             PayPayerCommand.self, PayOrderCommand.self, PayBillCommand.self, PaySmartCardCommand.self,
-            PayBalanceCommand.self, PayJournalCommand.self,
-            PayExportCommand.self, PayAuditCommand.self,
+            PayPurseCommand.self, PayBalanceCommand.self, PayJournalCommand.self, PayExportCommand.self,
+            PayAuditCommand.self,
         ])
 }
 

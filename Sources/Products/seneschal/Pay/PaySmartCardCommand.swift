@@ -1,10 +1,8 @@
 import ArgumentParser
-import CardCryptography
+import Assembly
 import Foundation
-import ISO7816
 import SeneschalAPI
 import SeneschalClient
-import SmartCardVerification
 
 /// `seneschal pay smart-card …`.
 struct PaySmartCardCommand: AsyncParsableCommand {
@@ -13,8 +11,9 @@ struct PaySmartCardCommand: AsyncParsableCommand {
         discussion: """
               seneschal pay smart-card enrol --account acc_… --data-file member.txt
               seneschal pay smart-card personalize 0123456789ABCDEF --file ada.smart-card
-              seneschal card new ada.card --smart-card ada.smart-card
-              seneschal terminal smart-card --card ada.card --amount 590 --till corner.till
+              seneschal provider provision --vault pay.vault --smart-card ada.smart-card --msi 491700000001 \
+            --service 3001/1.0 --sp-name "Quay Payments" --prn 0123456789ABCDEF
+              seneschal terminal smart-card --air 54321 --amount 590 --till corner.till
               seneschal pay smart-card block 0123456789ABCDEF
             """,
         subcommands: [Enrol.self, Personalize.self, Block.self, Unblock.self])
@@ -83,7 +82,7 @@ extension PaySmartCardCommand {
     /// `seneschal pay smart-card personalize`.
     struct Personalize: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write what makes a card this one into a file for `card new --smart-card`.")
+            abstract: "Write what makes a card this one into a file for its provider, or for `card new`.")
 
         @Argument(help: ArgumentHelp("The card's identification.", valueName: "hex"))
         var card: String
@@ -96,19 +95,11 @@ extension PaySmartCardCommand {
 
         func run() async throws {
             guard !SecretFile.exists(file) else { throw CommandFailure(.usage, "\(file) exists already") }
-            // Nobody but this process ever has the private half.
-            let receiver = TransportKeyPair.generate()
-            let made = try await server.withClient {
-                try await $0.send(
-                    Endpoints.personalizeSmartCard, .init(transportKey: receiver.publicKey.pem), ["card": card])
-            }
-            let key = try SmartCardKey(try receiver.decrypt(made.wrappedKey.bytes))
-            try SmartCardFile(
-                SmartCardPersonalization(
-                    identification: try SmartCardIdentification(text: made.identification), key: key,
-                    dataFile: try EncryptedCardData(bytes: made.encryptedData.bytes))
-            ).create(file)
-            Terminal.message("The card's key is in \(file). Next: seneschal card new my.card --smart-card \(file)")
+            let personalization = try await server.withClient { try await $0.smartCardPersonalization(card) }
+            try SmartCardFile(personalization).create(file)
+            Terminal.message(
+                "The card's key is in \(file). Next: seneschal provider provision … --smart-card \(file), or "
+                    + "seneschal card new my.card --smart-card \(file)")
         }
     }
 }

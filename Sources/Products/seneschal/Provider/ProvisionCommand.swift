@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assembly
 import CardCryptography
 import GlobalPlatform
 import ISO7816
@@ -6,6 +7,7 @@ import KeyVault
 import SeneschalAPI
 import SeneschalClient
 import ServiceProvider
+import Synchronization
 
 /// `seneschal provider provision`: from the number to the active service.
 struct ProvisionCommand: AsyncParsableCommand {
@@ -25,6 +27,11 @@ struct ProvisionCommand: AsyncParsableCommand {
               9102  A5 09 500442414E4B 870101              # the label and the priority
               9104  82020000 940408010100                  # the processing options
 
+            What makes an application one smart card comes as `seneschal pay smart-card personalize` has written it:
+
+              seneschal provider provision --vault pay.vault --smart-card ada.smart-card --msi 491700000001 \
+                --service 3001/1.0 --sp-name "Quay Payments" --prn 0123456789ABCDEF
+
             Without a vault, wrapped scripts of your own go out in one combined request:
 
               seneschal provider provision … --rotate rotation.apdu --personalize personalization.apdu --activate
@@ -39,6 +46,12 @@ struct ProvisionCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The data groupings that personalize the application.", valueName: "file"))
     var data: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "In the place of --data: what makes it a smart card that a payment server has enrolled.",
+            valueName: "file"))
+    var smartCard: String?
 
     @Flag(help: "Rotation, personalization and activation in one request instead of one after the other.")
     var combined = false
@@ -67,18 +80,29 @@ struct ProvisionCommand: AsyncParsableCommand {
         let ownScripts = rotate != nil || personalize != nil || activate
         if vault != nil {
             if ownScripts { throw ValidationError("With --vault the scripts are made here.") }
-            if data == nil { throw ValidationError("With --vault the personalization data is needed: --data FILE.") }
+            if (data == nil) == (smartCard == nil) {
+                throw ValidationError(
+                    "With --vault the personalization data is needed: --data FILE, or --smart-card FILE.")
+            }
         } else if !ownScripts {
-            throw ValidationError("Give --vault and --data, or any of --rotate, --personalize and --activate.")
+            throw ValidationError(
+                "Give --vault with --data or --smart-card, or any of --rotate, --personalize and --activate.")
         }
     }
 
     func run() async throws {
-        if let vault, let data {
-            try await runFlow(vault, try DataGroupingsFile.read(data))
+        if let vault, let data = try personalizationData() {
+            try await runFlow(vault, data)
         } else {
             try await sendScripts()
         }
+    }
+
+    private func personalizationData() throws -> PersonalizationData? {
+        if let smartCard {
+            return PersonalizationData(try SmartCardFile.read(smartCard).personalization.dataGroupings)
+        }
+        return try data.map(DataGroupingsFile.read)
     }
 
     /// The provider's side of Flows A to C, each step shown as it is taken.
@@ -98,7 +122,18 @@ struct ProvisionCommand: AsyncParsableCommand {
                 service: ServiceName(number: target.service.service.id, version: target.service.service.version),
                 paymentReferenceNumber: target.prn, data: data, isCombined: combined)
             do throws(ProvisioningError) {
-                _ = try await flow.run(order) { Terminal.message($0.inWords) }
+                // Each round finds the secure element again; it is told of once.
+                let told = Mutex<ProvisioningFlow.Step?>(nil)
+                _ = try await flow.run(order) { step in
+                    if case .foundSecureElement = step {
+                        let isKnown = told.withLock { known in
+                            defer { known = step }
+                            return known == step
+                        }
+                        if isKnown { return }
+                    }
+                    Terminal.message(step.inWords)
+                }
             } catch {
                 throw CommandFailure(error)
             }
@@ -169,6 +204,11 @@ extension ProvisioningFlow.Step {
 
 /// Data groupings in a text file: identifier and data in hex, one per line; `#` begins a comment.
 enum DataGroupingsFile {
+    static func text(of groupings: [DataGrouping]) -> String {
+        groupings.map { [UInt8($0.identifier >> 8), UInt8($0.identifier & 0xFF)].hex + "  " + $0.data.hex + "\n" }
+            .joined()
+    }
+
     static func read(_ path: String) throws -> PersonalizationData {
         var groupings: [DataGrouping] = []
         let lines = try TextInput.read(path).split(separator: "\n", omittingEmptySubsequences: false)

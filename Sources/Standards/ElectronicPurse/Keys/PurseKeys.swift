@@ -2,6 +2,9 @@ public import CardCryptography
 
 /// The three keys of a card, or of an issuer for all its cards.
 public struct PurseKeys: Hashable, Sendable {
+    /// Of all three together, in bytes.
+    public static let length = 48
+
     /// DPK.
     public var purchase: PurseKey
     /// DLK.
@@ -19,7 +22,7 @@ public struct PurseKeys: Hashable, Sendable {
     ///
     /// - Throws: ``CryptographyError/keyLength(found:allowed:)``.
     public init(_ bytes: SecretBytes) throws(CryptographyError) {
-        guard bytes.count == 48 else { throw .keyLength(found: bytes.count, allowed: [48]) }
+        guard bytes.count == Self.length else { throw .keyLength(found: bytes.count, allowed: [Self.length]) }
         purchase = try PurseKey(bytes.slice(0..<16))
         load = try PurseKey(bytes.slice(16..<32))
         authentication = try PurseKey(bytes.slice(32..<48))

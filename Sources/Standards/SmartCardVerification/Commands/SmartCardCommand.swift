@@ -7,6 +7,9 @@ public import ISO7816
 ///     80 CA DF 22                           GET DATA: the encrypted data file
 ///     00 88 00 00  nonce, hash, terminal    INTERNAL AUTHENTICATE: response (16)
 public enum SmartCardCommand {
+    /// Under which terminals find the application; ours, not registered with anybody.
+    public static let application: AID = "F053454E45534348414C53430001"
+
     public static let identificationTag: BERTag = 0xDF21
     public static let dataFileTag: BERTag = 0xDF22
 

@@ -10,7 +10,7 @@ public struct SharedSecret: Hashable, Sendable {
     /// - Throws: ``CryptographyError/keyLength(found:allowed:)``.
     public init(_ bytes: SecretBytes) throws(CryptographyError) { key = try AESKey(bytes) }
 
-    /// For the card's state file only.
+    /// For the card's state file, and for personalization.
     public var bytes: SecretBytes { key.bytes }
 
     /// The MAC of a call.
