@@ -98,6 +98,13 @@ public actor BillCollector {
         }
     }
 
+    /// The bill is over, or was given up: the device shows none any more.
+    public func forget() async {
+        bill = nil
+        delivered = []
+        await emulation.show(nil)
+    }
+
     private func asking<Value: Sendable>(
         _ work: () async throws(BillServiceError) -> Value
     ) async throws(BillCollectorError) -> Value {

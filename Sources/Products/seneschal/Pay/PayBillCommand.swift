@@ -57,10 +57,7 @@ struct PayBillCommand: AsyncParsableCommand {
                     periodSeconds: period, limit: limit, requestKey: SeneschalClient.newIdempotencyKey())
                 try await collect(bill, emulation, collector)
                 let shown = try await collector.close(requestKey: SeneschalClient.newIdempotencyKey())
-                for item in shown.list.items {
-                    Terminal.message(
-                        "\(Money(minorUnits: item.amount, currency: shown.list.currency))  \(item.description)")
-                }
+                for item in shown.list.items { Terminal.message(shown.list.inWords(item)) }
                 guard await AskedOwner(agrees: yes).confirm("Pay \(shown.list.money)") else {
                     throw CommandFailure(.refused, "the owner did not agree", nextStep: "add --yes if that is meant")
                 }
@@ -77,22 +74,12 @@ struct PayBillCommand: AsyncParsableCommand {
             let onAir = try UDPAir(emulation, controller: identity.controller).listen(port: air)
             let signals = StopSignals.onArrival { onAir.stop() }
             Terminal.message("The bill \(bill.bill) is on the air: udp:localhost:\(onAir.port). Control-C ends it.")
-            let delivering = Task {
-                while !Task.isCancelled {
-                    for delivery in try await collector.deliver() {
-                        let item = delivery.item
-                        Terminal.message(
-                            "\(item.description), \(Money(minorUnits: item.amount, currency: item.currency)): "
-                                + (delivery.refusal ?? "on the bill"))
-                    }
-                    try await Task.sleep(for: .milliseconds(200))
-                }
-            }
+            let delivering = Task { await collector.deliverAsItComes { Terminal.message($0.inWords) } }
             await onAir.stopped()
             withExtendedLifetime(signals) {}
             delivering.cancel()
-            _ = try? await delivering.value
-            _ = try await collector.deliver()
+            await delivering.value
+            for delivery in try await collector.deliver() { Terminal.message(delivery.inWords) }
         }
 
         private func conclude(_ settlement: BillSettlement, _ bill: ActiveBill, _ answer: API.Bill) throws {
@@ -132,6 +119,20 @@ struct PayBillCommand: AsyncParsableCommand {
             try output.show(
                 try await payer.withClient { try await $0.send(Endpoints.cancelBill, .init(), ["bill": bill]) })
         }
+    }
+}
+
+extension ItemDelivery {
+    /// What was bought, and whether it is on the bill.
+    var inWords: String {
+        "\(item.description), \(Money(minorUnits: item.amount, currency: item.currency)): \(refusal ?? "on the bill")"
+    }
+}
+
+extension ItemizedBill {
+    /// One line of the list.
+    func inWords(_ item: Item) -> String {
+        "\(Money(minorUnits: item.amount, currency: currency))  \(item.description)"
     }
 }
 

@@ -5,7 +5,6 @@ import Foundation
 import ISO4217
 import ISO7816
 import MobileDevice
-import NFCForum
 import SeneschalAPI
 import SeneschalClient
 
@@ -36,12 +35,7 @@ struct PayOrderCommand: AsyncParsableCommand {
         @OptionGroup var purchase: PurchaseOptions
 
         func run() async throws {
-            let reader = try AirReader(port: air)
-            let identifier = try await reader.find().identifier
-            guard let message = try await Type4TagReader(reader).read() else {
-                throw CommandFailure(.refused, "the tag is empty", nextStep: "seneschal merchant tag make")
-            }
-            let reading = TagReading(identifier: identifier, content: message.bytes)
+            let reading = try await TagReading.inTheAir(at: air)
             try await purchase.perform { phone, currency throws(PayerPhoneError) in
                 try await phone.order(
                     of: reading, amount: amount.map { Money(minorUnits: $0, currency: currency) })
@@ -101,14 +95,6 @@ struct PurchaseOptions: ParsableArguments {
     @OptionGroup var pin: PINOptions
     @OptionGroup var output: OutputOptions
 
-    private func userCredential() throws -> AccessCredential? {
-        guard let userCredentialFile else { return nil }
-        guard let credential = AccessCredential(secret: try SecretFile.read(userCredentialFile)) else {
-            throw CommandFailure(.refused, "\(userCredentialFile) holds no access credential")
-        }
-        return credential
-    }
-
     func perform(
         _ order: (PayerPhone, Currency) async throws(PayerPhoneError) -> PayerPhone.PendingOrder
     ) async throws {
@@ -122,7 +108,8 @@ struct PurchaseOptions: ParsableArguments {
                 let phone = PayerPhone(
                     key: try file.payerKey(), payments: HTTPPaymentService(client),
                     platform: HTTPMerchantPlatformService(
-                        SeneschalClient(platformTransport, credential: try userCredential())),
+                        SeneschalClient(
+                            platformTransport, credential: try AccessCredential.platformUser(userCredentialFile))),
                     confirmation: AskedOwner(agrees: yes), now: { SystemClock().now() })
                 let pin = try pin.secret()
                 let paid: PaymentOrder
@@ -139,6 +126,35 @@ struct PurchaseOptions: ParsableArguments {
             await platformTransport.close()
             throw error
         }
+    }
+}
+
+extension TagReading {
+    /// The tag that is in the air there.
+    static func inTheAir(at port: UInt16) async throws -> TagReading {
+        let reading: TagReading?
+        do {
+            reading = try await AirReader(port: port).readTag()
+        } catch is CardUnreachable {
+            throw CommandFailure(
+                .noCard, "there is no tag in the air at \(port)",
+                nextStep: "seneschal tag serve FILE --port \(port)")
+        }
+        guard let reading else {
+            throw CommandFailure(.refused, "the tag is empty", nextStep: "seneschal merchant tag make")
+        }
+        return reading
+    }
+}
+
+extension AccessCredential {
+    /// Of the user of a merchant platform; `nil` for nobody.
+    static func platformUser(_ file: String?) throws -> AccessCredential? {
+        guard let file else { return nil }
+        guard let credential = AccessCredential(secret: try SecretFile.read(file)) else {
+            throw CommandFailure(.refused, "\(file) holds no access credential")
+        }
+        return credential
     }
 }
 

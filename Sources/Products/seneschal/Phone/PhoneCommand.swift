@@ -11,7 +11,8 @@ import Synchronization
 struct PhoneCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "phone",
-        abstract: "Run a telephone with a wallet: its card, its agent, its place in a reader's field, and its owner.",
+        abstract:
+            "Run a telephone: its card, its agent, its wallet, its payments, its place in a reader's field, its owner.",
         discussion: """
             The card is one that `seneschal device new` made, with the credential of its agent beside it:
 
@@ -21,9 +22,18 @@ struct PhoneCommand: AsyncParsableCommand {
             --credential-file ada.card.credential --wallet http://127.0.0.1:8090 \
             --issuer harbour-bank=http://127.0.0.1:8081
 
+            With a payment account it pays what tags ask for and collects bills, with a wallet beside it or without:
+
+              seneschal device phone … --payer ada.payer --platform http://127.0.0.1:8085
+              seneschal device phone … --payer ada.payer --platform http://127.0.0.1:8085 --without-wallet
+              phone> tag 54322
+              phone> bill open
+              phone> bill pay
+
             What the owner does is typed, one command a line; `help` lists them. Passwords and card numbers are asked for \
             and not shown. Where standard input is no terminal, the answers are the lines that follow; with its end the \
-            telephone is switched off, with --stay only by Control-C.
+            telephone is switched off, with --stay only by Control-C. With --json every answer is one line of JSON: what \
+            the servers answered, and {"message": …} where there is no more to it than a sentence.
 
             The screen is unlocked and the owner agrees by typing the command: both are simulations. The secure element, \
             its two interfaces and every request are real. Every change to the card is on the disk before its response \
@@ -54,6 +64,15 @@ struct PhoneCommand: AsyncParsableCommand {
     @Flag(help: "Stay switched on at the end of standard input.")
     var stay = false
 
+    @Flag(help: "No wallet is asked: this telephone pays with its payment account alone.")
+    var withoutWallet = false
+
+    @Flag(help: "Print every answer as one line of JSON.")
+    var json = false
+
+    @OptionGroup(title: "Payment account")
+    var paying: PhonePaymentOptions
+
     @OptionGroup var identity: AirOptions
     @OptionGroup var address: WalletAddress
     @OptionGroup var server: ServerOptions
@@ -63,34 +82,47 @@ struct PhoneCommand: AsyncParsableCommand {
         let element = try CardFile.open(card).card()
         let id = try CardFile.read(card).inventory.cardImageNumber
         let agentJournal = try FileAgentJournal(path: journal ?? card + ".journal")
-        var transports = [try server.transport(), try address.transport()]
-        let service = try await HTTPWalletService(transports[1])
-        var issuers: [String: HTTPCardIssuerService] = [:]
-        for issuer in issuer {
-            let transport = try address.transport(to: issuer.url)
-            transports.append(transport)
-            issuers[issuer.name] = HTTPCardIssuerService(SeneschalClient(transport, credential: nil))
-        }
-        let onAir = try UDPAir(element.contactless, controller: identity.controller).listen(port: air)
+        var transports = [try server.transport()]
+        let emulation = HostCardEmulation(element.contactless)
+        let payments = try paying.open(emulation)
+        let wallet = withoutWallet ? nil : try await wallet(on: element, &transports)
+        let onAir = try UDPAir(emulation, controller: identity.controller).listen(port: air)
         let handset = VirtualHandset(
             mobileSubscriptionIdentifier: msi, mobileNetwork: network,
             secureElement: SecureElementDescription(seType: .embedded, seId: id), card: element,
             journal: agentJournal)
         let connection = HTTPRemoteAgentConnection(transports[0], network: network, credential: credential)
         let owner = PhoneOwner(
-            phone: WalletPhone(
-                service: service, issuers: HTTPCardIssuerDirectory(issuers),
-                secureElement: WalletSecureElement(element),
-                settings: Settings(telephoneNumber: msi, deviceName: name), screen: UnlockedScreen(),
-                recognition: TesseractRecognition.isAvailable ? TesseractRecognition() : nil,
-                confirmation: TypingOwner()), service: service, telephoneNumber: msi)
+            wallet: wallet, payments: payments, telephoneNumber: msi, answersInJSON: json)
         Terminal.message("Telephone \(msi): card \(id), on the air at udp:localhost:\(onAir.port). `help` helps.")
         let failure = await switchedOn(owner) { try await handset.run(connection: connection) }
         onAir.stop()
         await onAir.stopped()
         for transport in transports { await transport.close() }
+        await payments?.close()
         Terminal.message("Switched off. The card is in \(card).")
         if let failure { throw failure }
+    }
+
+    /// The wallet application and its server.
+    private func wallet(
+        on element: InProcessCard<SecureElement>, _ transports: inout [HTTPTransport]
+    ) async throws -> (phone: WalletPhone, service: HTTPWalletService) {
+        let transport = try address.transport()
+        transports.append(transport)
+        let service = try await HTTPWalletService(transport)
+        var issuers: [String: HTTPCardIssuerService] = [:]
+        for issuer in issuer {
+            let transport = try address.transport(to: issuer.url)
+            transports.append(transport)
+            issuers[issuer.name] = HTTPCardIssuerService(SeneschalClient(transport, credential: nil))
+        }
+        let phone = WalletPhone(
+            service: service, issuers: HTTPCardIssuerDirectory(issuers), secureElement: WalletSecureElement(element),
+            settings: Settings(telephoneNumber: msi, deviceName: name), screen: UnlockedScreen(),
+            recognition: TesseractRecognition.isAvailable ? TesseractRecognition() : nil,
+            confirmation: TypingOwner())
+        return (phone, service)
     }
 
     private enum Event: Sendable {

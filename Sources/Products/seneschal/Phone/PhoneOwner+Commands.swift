@@ -2,6 +2,7 @@ import CardLink
 import EMV
 import Foundation
 import MobileDevice
+import SeneschalAPI
 import SeneschalClient
 
 // What the owner can do, word by word.
@@ -9,6 +10,7 @@ import SeneschalClient
 extension PhoneOwner {
     /// What `help` prints.
     static let help = """
+        With a wallet
         login NAME             log in; the secure element is made ready for cards
         cards                  your cards, wherever they are, and those in this telephone
         bind [PHOTO]           bind a new card, typed in or from a PNG or JPEG file, and activate its functions
@@ -28,7 +30,7 @@ extension PhoneOwner {
         found DEVICE           let what is on it pay again
         sources                other telephones of your account that cards can come from
         migrate DEVICE [CARD…] bring cards here from another telephone
-        logout, quit
+        logout
         A CARD is the last four digits of its number, or its label, or crd_…
         """
 
@@ -39,7 +41,10 @@ extension PhoneOwner {
             }
         }
         switch command {
-        case "help": for line in Self.help.split(separator: "\n") { say(String(line)) }
+        case "help":
+            for line in (Self.help + "\n" + Self.paymentHelp).split(separator: "\n", omittingEmptySubsequences: false) {
+                say(String(line))
+            }
         case "login":
             try only(1...1)
             try await logIn(words[0])
@@ -91,7 +96,10 @@ extension PhoneOwner {
         case "migrate":
             try only(1...33)
             try await migrate(from: words[0], cards: Array(words.dropFirst()))
-        default: throw CommandFailure(.usage, "there is no command \(command)", nextStep: "help")
+        default:
+            guard try await followPayment(command, words) else {
+                throw CommandFailure(.usage, "there is no command \(command)", nextStep: "help")
+            }
         }
     }
 
@@ -111,14 +119,19 @@ extension PhoneOwner {
     }
 
     private func showCards() async throws {
-        for card in try await phone.cards(in: try present()) {
-            let functions = card.active.isEmpty ? "not active here" : card.active.named
-            say("\(card.card)  \(card.label) …\(card.lastFour)  \(card.issuer)  \(functions)")
-        }
-        for card in try await phone.deviceCards() {
-            say(
-                "in this telephone  \(card.label) …\(card.lastFour)  \(card.functions.named)"
-                    + (card.isChosen ? "  chosen" : ""))
+        let (all, here) = (try await phone.cards(in: try present()), try await phone.deviceCards())
+        let listing = JSONValue.object([
+            JSONMember("cards", .array(all.map(\.json))), JSONMember("inThisTelephone", .array(here.map(\.json))),
+        ])
+        answer(listing) {
+            all.map { card in
+                let functions = card.active.isEmpty ? "not active here" : card.active.named(suspended: card.suspended)
+                return "\(card.card)  \(card.label) …\(card.lastFour)  \(card.issuer)  \(functions)"
+            }
+                + here.map { card in
+                    "in this telephone  \(card.label) …\(card.lastFour)  \(card.functions.named())"
+                        + (card.isChosen ? "  chosen" : "")
+                }
         }
     }
 
@@ -205,5 +218,31 @@ extension PhoneOwner {
 }
 
 extension Set<CardFunction> {
-    fileprivate var named: String { sorted { $0.code < $1.code }.map(\.rawValue).joined(separator: " ") }
+    fileprivate var inOrder: [CardFunction] { sorted { $0.code < $1.code } }
+
+    /// - Parameter suspended: those that do not pay.
+    fileprivate func named(suspended: Set<CardFunction> = []) -> String {
+        inOrder.map { $0.rawValue + (suspended.contains($0) ? " (suspended)" : "") }.joined(separator: ", ")
+    }
+
+    fileprivate var json: JSONValue { .array(inOrder.map { .string($0.rawValue) }) }
+}
+
+extension WalletCard {
+    fileprivate var json: JSONValue {
+        .object([
+            JSONMember("card", .string(card)), JSONMember("label", .string(label)),
+            JSONMember("lastFour", .string(lastFour)), JSONMember("issuer", .string(issuer)),
+            JSONMember("active", active.json), JSONMember("suspended", suspended.json),
+        ])
+    }
+}
+
+extension DeviceCard {
+    fileprivate var json: JSONValue {
+        .object([
+            JSONMember("label", .string(label)), JSONMember("lastFour", .string(lastFour)),
+            JSONMember("functions", functions.json), JSONMember("isChosen", .boolean(isChosen)),
+        ])
+    }
 }

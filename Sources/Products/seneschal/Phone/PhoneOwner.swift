@@ -1,23 +1,49 @@
 import CardCryptography
 import Dispatch
 import MobileDevice
+import SeneschalAPI
 import SeneschalClient
 
 /// The owner of a telephone, who types.
 actor PhoneOwner {
-    let phone: WalletPhone
-    let service: HTTPWalletService
+    private let wallet: (phone: WalletPhone, service: HTTPWalletService)?
+    /// `nil` on a telephone without a payment account.
+    let payments: PhonePayments?
     let telephoneNumber: String
     var session: WalletSession?
     /// The verification that waits for its one-time password.
     var pending: String?
+    /// The bill that is collected or waits for its confirmation.
+    var bill: CollectedBill?
+    private let answersInJSON: Bool
     private let console = Terminal.console
     private let input = DispatchQueue(label: "phone.input")
 
-    init(phone: WalletPhone, service: HTTPWalletService, telephoneNumber: String) {
+    /// - Parameters:
+    ///   - wallet: `nil` on a telephone without one.
+    ///   - answersInJSON: every answer is one line of JSON.
+    init(
+        wallet: (phone: WalletPhone, service: HTTPWalletService)?, payments: PhonePayments?, telephoneNumber: String,
+        answersInJSON: Bool
+    ) {
+        self.wallet = wallet
+        self.payments = payments
         self.telephoneNumber = telephoneNumber
-        self.phone = phone
-        self.service = service
+        self.answersInJSON = answersInJSON
+    }
+
+    /// The wallet application.
+    var phone: WalletPhone { get throws { try withWallet().phone } }
+
+    /// The wallet's server.
+    var service: HTTPWalletService { get throws { try withWallet().service } }
+
+    private func withWallet() throws -> (phone: WalletPhone, service: HTTPWalletService) {
+        guard let wallet else {
+            throw CommandFailure(
+                .refused, "this telephone has no wallet", nextStep: "start it without --without-wallet")
+        }
+        return wallet
     }
 
     /// Follows commands until `quit`, or the end of the input.
@@ -39,10 +65,28 @@ actor PhoneOwner {
 
     // MARK: - Words in and out
 
-    func say(_ line: String) { console.output(line) }
+    func say(_ line: String) {
+        console.output(answersInJSON ? JSONValue.object([JSONMember("message", .string(line))]).text : line)
+    }
+
+    /// An answer: its JSON where that was asked for, and otherwise what people read.
+    func answer(_ value: JSONValue, inWords: () -> [String]) {
+        guard answersInJSON else { return inWords().forEach { console.output($0) } }
+        console.output(value.text)
+    }
+
+    func answer<Answer: WireType>(_ answer: Answer, inWords: () -> [String]) throws {
+        self.answer(try JSONValue(answer), inWords: inWords)
+    }
 
     private func say(_ error: any Error) {
-        let failure = (error as? WalletPhoneError).map { CommandFailure($0) } ?? (error as? CommandFailure)
+        let failure: CommandFailure? =
+            switch error {
+            case let error as WalletPhoneError: CommandFailure(error)
+            case let error as PayerPhoneError: CommandFailure(onPhone: error)
+            case let error as BillCollectorError: CommandFailure(error)
+            default: CommandFailure(of: error)
+            }
         console.message("phone: \(failure?.description ?? "\(error)")")
         if let nextStep = failure?.nextStep { console.message("Next step: \(nextStep)") }
     }
@@ -96,6 +140,35 @@ extension CommandFailure {
         case .recognition(.noEngine): self.init(.refused, "\(error)", nextStep: "Scripts/setup.sh --photographs")
         case .nothingToActivate: self.init(.refused, "\(error)", nextStep: "cards")
         default: self.init(.refused, "\(error)")
+        }
+    }
+}
+
+extension CommandFailure {
+    /// What a telephone could not pay.
+    fileprivate init(onPhone error: PayerPhoneError) {
+        switch error {
+        case .service(.unsettled):
+            self.init(
+                .unknownOutcome, "\(error)", nextStep: "`orders` shows what became of it; an order is paid once")
+        case .service(.refused("unauthenticated", _)):
+            self.init(
+                .refused, "the merchant platform does not know who asks",
+                nextStep: "start the telephone with --user-credential-file FILE")
+        default: self.init(error)
+        }
+    }
+
+    /// What a telephone could not do with a bill.
+    fileprivate init(_ error: BillCollectorError) {
+        switch error {
+        case .service(.unsettled):
+            self.init(
+                .unknownOutcome, "\(error)", nextStep: "`bill` shows what became of it; a bill is paid once")
+        case .service(.refused), .differs:
+            self.init(.refused, "\(error)", nextStep: "bill; then bill pay or bill cancel")
+        case .noBill: self.init(.refused, "\(error)", nextStep: "bill open")
+        case .key: self.init(.refused, "\(error)")
         }
     }
 }
