@@ -16,47 +16,35 @@ import Testing
 struct ContentSweepTests {
     @Test("a key rotation alone ends with the provider's keys only, wherever it is cut")
     func keyRotation() async throws {
-        let (before, after) = try await apdus { world in
-            try await world.prePersonalize(await world.first)
-            return world.guillotine.apdus
-        } story: { world in
-            try await Self.rotateKeys(world)
-        }
-        let cuts = Sweep.cuts(before..<after)
-        let struck = try await Sweep.run(cuts) { world, cut in
-            try await world.prePersonalize(await world.first)
+        let founded = try await World()
+        try await founded.prePersonalize(await founded.first)
+        let prepared = await founded.snapshot()
+        let apdus = try await Self.apdus(World(from: prepared), Self.rotateKeys)
+        let cuts = Sweep.cuts(0..<apdus)
+        let struck = try await Sweep.run(cuts, from: prepared) { world, cut in
             try await Self.rotateKeys(world)
             try await Self.checkKeys(world, "\(cut)")
         }
-        #expect(after - before >= 5, "SELECT, the opening, PUT KEY, and the reading")
+        #expect(apdus >= 5, "SELECT, the opening, PUT KEY, and the reading")
         #expect(struck == cuts.count)
         print("swept \(cuts.count) cut points of a key rotation alone")
     }
 
     @Test("a load in several blocks and the deletion of what was loaded are done once, wherever they are cut")
     func content() async throws {
-        let (_, after) = try await apdus { _ in
-            0
-        } story: { world in
-            try await Self.loadAndDelete(world, "uncut")
-        }
-        let cuts = Sweep.cuts(0..<after)
+        let apdus = try await Self.apdus(World()) { world in try await Self.loadAndDelete(world, "uncut") }
+        let cuts = Sweep.cuts(0..<apdus)
         let struck = try await Sweep.run(cuts) { world, cut in try await Self.loadAndDelete(world, "\(cut)") }
-        #expect(after >= 20, "\(after) APDUs")
+        #expect(apdus >= 20, "\(apdus) APDUs")
         #expect(struck == cuts.count)
         print("swept \(cuts.count) cut points of a load and a deletion")
     }
 
-    /// The numbers of the first APDU of a story and of the one behind its last.
-    private func apdus(
-        _ prepare: (World) async throws -> Int, story: (World) async throws -> Void
-    ) async throws -> (Int, Int) {
-        let world = try await World()
-        let before = try await prepare(world)
+    /// How many APDUs a story takes in a world, which ends with it.
+    private static func apdus(_ world: World, _ story: (World) async throws -> Void) async throws -> Int {
         try await story(world)
-        let after = world.guillotine.apdus
         await world.tearDown()
-        return (before, after)
+        return world.guillotine.apdus
     }
 
     // MARK: Key rotation

@@ -11,28 +11,25 @@ import Testing
 struct LockCutTests {
     @Test("wherever the card is lost, the retry finds the service locked, then unlocked", arguments: [false, true])
     func sweep(isActive: Bool) async throws {
-        let whole = try await World()
-        let before = try await Self.prepare(whole, isActive)
+        let prepared = try await Self.prepared(isActive)
+        let whole = try await World(from: prepared)
         try await Self.lockAndUnlock(whole, isActive)
         await whole.tearDown()
-        for apdu in before..<whole.guillotine.apdus {
-            for phase in Cut.Phase.allCases {
-                for victim in [Cut.Victim.card, .server] {
-                    let cut = Cut(victim: victim, phase: phase, apdu: apdu)
-                    try await World.tell(cut) { world in
-                        _ = try await Self.prepare(world, isActive)
-                        do {
-                            try await Self.lockAndUnlock(world, isActive)
-                        } catch {
-                            Issue.record("\(cut): \(error)")
-                        }
-                    }
-                }
+        let cuts = Sweep.cuts(0..<whole.guillotine.apdus).filter { $0.victim != .agent }
+        let struck = try await Sweep.run(cuts, from: prepared) { world, cut in
+            do {
+                try await Self.lockAndUnlock(world, isActive)
+            } catch {
+                Issue.record("\(cut): \(error)")
             }
         }
+        #expect(struck == cuts.count)
+        print("swept \(cuts.count) cut points of a lock and an unlock, active: \(isActive)")
     }
 
-    private static func prepare(_ world: World, _ isActive: Bool) async throws -> Int {
+    /// A service that is personalized, and active where it is to be.
+    private static func prepared(_ isActive: Bool) async throws -> WorldSnapshot {
+        let world = try await World()
         let first = await world.first
         try await world.prePersonalize(first)
         try await world.personalizeInPlain(first)
@@ -42,7 +39,7 @@ struct LockCutTests {
                 try await world.tsm.activateService(service, context)
             }
         }
-        return world.guillotine.apdus
+        return await world.snapshot()
     }
 
     private static func lockAndUnlock(_ world: World, _ isActive: Bool) async throws {

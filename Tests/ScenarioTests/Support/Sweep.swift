@@ -9,9 +9,11 @@ enum Sweep {
         }
     }
 
+    /// - Parameter snapshot: what every world begins from; without it, one in which nothing has happened yet.
     /// - Returns: how many of the cuts came to pass.
     static func run(
-        _ cuts: [Cut], _ story: @escaping @Sendable (World, Cut) async throws -> Void
+        _ cuts: [Cut], from snapshot: WorldSnapshot? = nil,
+        _ story: @escaping @Sendable (World, Cut) async throws -> Void
     ) async throws -> Int {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             var waiting = cuts[...]
@@ -19,7 +21,7 @@ enum Sweep {
             func startNext() {
                 guard let cut = waiting.popFirst() else { return }
                 group.addTask {
-                    let world = try await World(cut)
+                    let world = try await begin(snapshot, cut)
                     do {
                         try await story(world, cut)
                     } catch {
@@ -37,5 +39,10 @@ enum Sweep {
             }
             return struck
         }
+    }
+
+    private static func begin(_ snapshot: WorldSnapshot?, _ cut: Cut) async throws -> World {
+        guard let snapshot else { return try await World(cut) }
+        return try await World(from: snapshot, cut)
     }
 }

@@ -28,7 +28,7 @@ actor World {
     /// Whoever sees all that passes between the first card and its handset.
     let eavesdropper = Eavesdropper()
     let providerVault: ProviderVault
-    private(set) var provider = ServiceProviderID(rawValue: "")
+    nonisolated let provider: ServiceProviderID
     /// The batch that all cards of this world come from.
     let batch: CardBatch
     /// Of the first card.
@@ -52,28 +52,41 @@ actor World {
         figure: CardConfiguration.Figure = .embedded, alternatives: CardConfiguration.Alternatives = .init(),
         authority: TestAuthority? = nil, link: ModuleLink = .direct
     ) async throws {
-        configuration = CardConfiguration(figure, alternatives)
-        folder = FileManager.default.temporaryDirectory.appending(path: "seneschal-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let registration = CardRegistration(
+            implementation: implementation, configuration: CardConfiguration(figure, alternatives),
+            authority: authority)
+        try await self.init(from: .founded(registration), cut, commitCut: commitCut, link: link)
+    }
+
+    /// Goes on from where another world stood; APDUs and writes count from there.
+    init(
+        from snapshot: WorldSnapshot, _ cut: Cut? = nil, commitCut: CommitCut? = nil, link: ModuleLink = .direct
+    ) async throws {
+        configuration = snapshot.configuration
+        folder = try snapshot.folderCopy()
         waitsLong = cut == nil && commitCut == nil
-        let server = try Self.startServer(in: folder, link: link, commitCut, waitsLong: waitsLong)
-        self.server = server
+        server = try Self.startServer(in: folder, link: link, commitCut, waitsLong: waitsLong)
         self.link = link
         self.commitCut = commitCut
         let box = ServerBox()
         guillotine = Guillotine(cut) { await box.world?.killServer() }
         providerVault = try Self.openProviderVault(in: folder)
-        let founding = try await Self.found(
-            server, transportKey: try providerVault.transportKey(),
-            CardRegistration(
-                implementation: implementation, configuration: configuration, authority: authority))
-        provider = founding.provider.provider.id
-        try await providerVault.importTemporaryMasterKey(wrapped: founding.provider.temporaryMasterKey.wrappedKey)
-        card = InProcessCard(founding.card)
-        batch = founding.batch
+        provider = snapshot.provider
+        batch = snapshot.batch
+        card = InProcessCard(snapshot.card)
         box.world = self
         commitCut?.arm { await box.world?.killServer() }
         attachHandset(to: Self.network, cin: Self.cin, card: card, guillotine: guillotine)
+    }
+
+    /// Ends this world and keeps what it had come to.
+    func snapshot() async -> WorldSnapshot {
+        var card = await card.card
+        card.reset()
+        let snapshot = WorldSnapshot(
+            folder: folder, card: card, configuration: configuration, batch: batch, provider: provider)
+        await close()
+        return snapshot
     }
 
     /// A handset with this card comes into the reach of a mobile network.
@@ -88,9 +101,8 @@ actor World {
 
     /// The vault of another provider, which goes with this world.
     func openAnotherProviderVault() throws -> ProviderVault {
-        let home = folder.appending(path: UUID().uuidString)
-        try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
-        let vault = try Self.openProviderVault(in: home)
+        let vault = try Self.openProviderVault(
+            in: WorldSnapshot.copy(of: try WorldSnapshot.emptyProviderVault.get(), in: folder))
         vaults.append(vault)
         return vault
     }
@@ -100,39 +112,26 @@ actor World {
     /// Where nothing is cut, a report that is late is on its way: worlds that run side by side share the machine.
     private let waitsLong: Bool
 
-    /// Every world's provider starts from a copy of one vault: making a transport key pair takes longer than the rest.
-    private static func openProviderVault(in folder: URL) throws -> ProviderVault {
-        for name in ["provider.vault", "provider.key"] {
-            try FileManager.default.copyItem(
-                at: try template.get().appending(path: name), to: folder.appending(path: name))
-        }
-        return try ProviderVault.open(
+    static func openProviderVault(in folder: URL) throws -> ProviderVault {
+        try ProviderVault.open(
             at: folder.appending(path: "provider.vault").path,
             unlock: .keyFile(folder.appending(path: "provider.key").path))
     }
-
-    private static let template = Result {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "seneschal-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let vault = try ProviderVault.open(
-            at: folder.appending(path: "provider.vault").path,
-            unlock: .keyFile(folder.appending(path: "provider.key").path))
-        vault.close()
-        return folder
-    }
-
-    private static let manufacturer = TransportKeyPair.generate(bitCount: 2048)
 
     /// Breaks the circle between the guillotine and the world that it belongs to.
     private final class ServerBox: @unchecked Sendable { weak var world: World? }
 
     func tearDown() async {
+        await close()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    private func close() async {
         for handset in handsets { handset.cancel() }
         await server.networks.shutDown()
         try? server.store.close()
         server.vault.close()
         for vault in [providerVault] + vaults { vault.close() }
-        try? FileManager.default.removeItem(at: folder)
     }
 
     // MARK: Parties
@@ -199,8 +198,8 @@ actor World {
         Task { await old.networks.shutDown() }
     }
 
-    private static func startServer(
-        in folder: URL, link: ModuleLink, _ commitCut: CommitCut?, waitsLong: Bool
+    static func startServer(
+        in folder: URL, link: ModuleLink = .direct, _ commitCut: CommitCut? = nil, waitsLong: Bool = true
     ) throws -> Server {
         let store = try SQLiteStore(path: folder.appending(path: "tsm.sqlite").path)
         let vault = try SealedVault.open(
@@ -251,145 +250,5 @@ actor World {
                 guillotine.reviveAgent()
             }
         }
-    }
-}
-
-// MARK: - Founding
-
-/// Cards that share master keys, which their manufacturer has: one of the central SDs, one of the issuer SDs.
-struct CardBatch: Sendable {
-    var index: MasterKeyIndex
-    var master: SecretBytes
-    var issuerIndex: MasterKeyIndex
-    var issuerMaster: SecretBytes
-
-    /// The key set of a security domain as it leaves the factory; those of other TSMs have a master key of their own.
-    func keys(of entry: CardConfiguration.Entry, _ diversification: [UInt8], others: [SecurityDomainRole: SecretBytes])
-        throws -> SCP03KeySet
-    {
-        let master = others[entry.role] ?? (entry.role == .issuer ? issuerMaster : self.master)
-        return try KeyDiversification.kdf3.keySet(master: master, diversificationData: diversification)
-    }
-}
-
-/// A card and what the operator registers of it.
-struct CardRegistration: Sendable {
-    var cin = World.cin
-    var msi = World.subscriber.msi
-    var network = World.network
-    var type = TrustedServiceManager.SecureElementType.embedded
-    var standard = StandardVersion(name: "GlobalPlatform", version: "2.3.1")
-    var certificationLevel = 4
-    var expiresAt: Int64 = 4_000_000_000
-    /// The card's "i" parameter: 70 pseudo-random challenges, 60 random ones.
-    var implementation: UInt8 = 0x70
-    var configuration = CardConfiguration.embedded
-    /// Who personalizes the card's CASD; without, one that is there has no keys.
-    var authority: TestAuthority?
-    /// The master keys of the MNO's and of third parties, who do not share them.
-    var othersMasters: [SecurityDomainRole: SecretBytes] = [:]
-}
-
-extension SecureElementConfiguration {
-    init(_ figure: CardConfiguration.Figure) {
-        self =
-            switch figure {
-            case .embedded: .embedded
-            case .uicc: .uicc
-            case .embeddedWithThirdParty: .embeddedThirdParty
-            case .uiccWithThirdParty: .uiccThirdParty
-            }
-    }
-}
-
-extension World {
-    private struct Founding {
-        var provider: RegisteredServiceProvider
-        var card: SecureElement
-        var batch: CardBatch
-    }
-
-    static func founder(_ key: String) -> OperatorContext {
-        OperatorContext(name: "founder", idempotencyKey: key, requestDigest: [1])
-    }
-
-    /// What is sold as service 1001: an instance of the payment package.
-    static func service(
-        number: Int = serviceName.number, certificationLevel: Int = 0, standard: String = "2.1.1",
-        for providers: [ServiceProviderID] = []
-    ) throws -> ServiceDefinition {
-        try ServiceDefinition(
-            identifier: ServiceIdentifier(number: number, version: serviceName.version), name: "Pay",
-            executableLoadFile: BuiltInModule.paymentPackage, executableModule: BuiltInModule.payment,
-            instanceAIDPrefix: BuiltInModule.paymentPackage.bytes,
-            minimumStandard: StandardVersion(name: "GlobalPlatform", version: standard),
-            minimumCertificationLevel: certificationLevel, providers: providers)
-    }
-
-    /// Registers a network, a service, a provider, and a card from a batch whose manufacturer has its master key.
-    private static func found(
-        _ server: Server, transportKey: String, _ registration: CardRegistration
-    ) async throws -> Founding {
-        let desk = server.desk
-        _ = try await desk.registerMobileNetwork(network, founder("network"))
-        let wrapped = try await desk.createCardBatch(
-            label: "batch", transportKey: manufacturer.publicKey.pem, founder("batch"))
-        let issuer = try await desk.createCardBatch(
-            label: "issuer", transportKey: manufacturer.publicKey.pem, founder("issuer batch"))
-        let batch = CardBatch(
-            index: wrapped.index, master: try manufacturer.decrypt(wrapped.wrappedKey), issuerIndex: issuer.index,
-            issuerMaster: try manufacturer.decrypt(issuer.wrappedKey))
-        let provider = try await desk.registerServiceProvider(
-            name: providerName, transportKey: transportKey, founder("provider"))
-        _ = try await desk.registerService(try service(), founder("service"))
-        let card = try await issue(registration, from: batch, desk)
-        return Founding(provider: provider, card: card, batch: batch)
-    }
-
-    /// Manufactures a card and registers it with its subscription.
-    static func issue(
-        _ registration: CardRegistration, from batch: CardBatch, _ desk: OperatorDesk
-    ) async throws -> SecureElement {
-        let cin = try [UInt8](hex: registration.cin)
-        let diversification = [0, 0] + cin
-        guard let parameter = SCP03Implementation(rawValue: registration.implementation) else {
-            throw CardRefused(.incorrectParameters)
-        }
-        var card = try SecureElement.manufacture(
-            registration.configuration,
-            identity: CardIdentity(
-                issuerIdentificationNumber: [0x48, 0x20], cardImageNumber: cin,
-                keyDiversificationData: diversification, implementation: parameter)
-        ) { try batch.keys(of: $0, diversification, others: registration.othersMasters) }
-        if let authority = registration.authority {
-            try card.personalizeControllingAuthority(
-                trusting: .init(key: authority.key.publicKey, identifier: authority.identifier)
-            ) { authority.certificate(of: $0, for: $1, subject: "CASD", image: cin) }
-        }
-        let id = try SecureElementIdentifier(value: registration.cin)
-        func domain(_ aid: AID, _ master: MasterKeyIndex) -> CentralSecurityDomainRecord {
-            CentralSecurityDomainRecord(
-                aid: aid,
-                keys: KeyReference(
-                    masterKeyIndex: master, keyVersionNumber: 0x01, keyDiversificationData: diversification),
-                sequenceCounter: 0, implementation: registration.implementation)
-        }
-        let configuration = SecureElementConfiguration(registration.configuration.figure)
-        _ = try await desk.registerSecureElement(
-            SecureElementRegistration(
-                id: id, mobileNetwork: registration.network,
-                profileID: "\(configuration.rawValue)-fig\(registration.configuration.figure.rawValue)",
-                type: registration.type, standard: registration.standard,
-                certificationLevel: registration.certificationLevel, expiresAt: registration.expiresAt,
-                configuration: configuration,
-                centralSecurityDomain: domain(registration.configuration.centralSecurityDomain, batch.index),
-                issuerSecurityDomain: configuration.hasIssuerSecurityDomainApart
-                    ? domain(CardConfiguration.issuerSecurityDomain, batch.issuerIndex) : nil),
-            founder("card \(registration.cin)"))
-        _ = try await desk.registerSubscription(
-            SubscriptionRecord(
-                msi: try MobileSubscriptionIdentifier(value: registration.msi), secureElement: id),
-            founder("subscription \(registration.msi)"))
-        return card
     }
 }
