@@ -19,9 +19,6 @@ public struct SeneschalClient: Sendable {
     private let credential: AccessCredential?
     private let retries: RequestRetries
 
-    /// An answer may take as long as the server waits for a device, and some.
-    private static let timeout = TimeAmount.seconds(120)
-
     public init(
         _ transport: HTTPTransport, credential: AccessCredential?, retries: RequestRetries = RequestRetries()
     ) {
@@ -74,7 +71,7 @@ public struct SeneschalClient: Sendable {
             let failure: SeneschalClientError
             var pause = retries.pause(afterAttempt: attempt)
             do {
-                let answer = try await transport.send(message, timeout: Self.timeout)
+                let answer = try await transport.send(message, timeout: retries.longestAnswer)
                 // A problem says so in its media type; /health describes also a failure in an answer of its own.
                 if answer.mediaType != Problem.mediaType { return try decode(answer) }
                 let problem: Problem = try decode(answer)

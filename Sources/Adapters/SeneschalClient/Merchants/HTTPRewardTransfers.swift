@@ -5,7 +5,8 @@ import SeneschalAPI
 public struct HTTPRewardTransfers: RewardTransfers {
     private let client: SeneschalClient
 
-    /// - Parameter client: with the credential that the payment server's operator gave the platform.
+    /// - Parameter client: with the credential that the payment server's operator gave the platform. Its retries are those
+    ///   of `RequestRetries.rounds`: what is not known is asked for again in the next round.
     public init(_ client: SeneschalClient) { self.client = client }
 
     public func transfer(_ transfer: RewardTransfer) async throws(MerchantsError) -> RewardTransferAnswer {

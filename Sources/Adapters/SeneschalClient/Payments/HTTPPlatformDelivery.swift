@@ -5,7 +5,8 @@ import SeneschalAPI
 public struct HTTPPlatformDelivery: PlatformDelivery {
     private let platforms: [PartyName: SeneschalClient]
 
-    /// - Parameter platforms: without credentials: the signature says whose word it is.
+    /// - Parameter platforms: without credentials: the signature says whose word it is. Their retries are those of
+    ///   `RequestRetries.rounds`: the outbox tries again.
     public init(_ platforms: [PartyName: SeneschalClient]) { self.platforms = platforms }
 
     public func deliver(_ statement: String, to platform: PartyName) async throws(DeliveryError) {
@@ -22,10 +23,11 @@ public struct HTTPPlatformDelivery: PlatformDelivery {
 }
 
 extension ProblemCode {
-    /// Whether the platform has read the result and will never take it in.
+    /// Whether the platform has read the result, believes it, and will never take it in. A statement that is not believed
+    /// is signed anew for each attempt, and may be believed when a clock or a key has been put right.
     fileprivate var refusesTheResult: Bool {
         switch self {
-        case .notFound, .assertionRefused, .wrongState, .invalidField: true
+        case .notFound, .wrongState, .invalidField: true
         default: false
         }
     }

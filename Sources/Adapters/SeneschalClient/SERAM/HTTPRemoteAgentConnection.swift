@@ -56,7 +56,7 @@ public struct HTTPRemoteAgentConnection: RemoteAgentConnection {
             let bytes = Array(try JSONEncoder().encode(body))
             answer = try await transport.send(
                 HTTPTransport.Message(method: route.method, target: path + query, credential: credential, body: bytes),
-                timeout: .nanoseconds(Int64(SERAMBinding.responseTimeout / .nanoseconds(1))))
+                timeout: SERAMBinding.responseTimeout)
         } catch {
             throw .unreachable(reason: "\(error)")
         }

@@ -62,12 +62,30 @@ public final class HTTPTransport: Sendable {
         var body: [UInt8]?
     }
 
-    /// Sends one message once.
+    /// Sends one message once. The whole answer is there in time, or none is: a server that stops in the middle of one is
+    /// not waited for either.
     ///
     /// - Throws: whatever the network did; the server may have the message.
-    func send(_ message: Message, timeout: TimeAmount) async throws -> Answer {
-        let response = try await client.execute(request(for: message), timeout: timeout)
-        return try await answer(of: response)
+    func send(_ message: Message, timeout: Duration) async throws -> Answer {
+        try await withThrowingTaskGroup(of: Answer.self) { group in
+            group.addTask { [self] in
+                let response = try await client.execute(request(for: message), timeout: TimeAmount(timeout))
+                return try await answer(of: response)
+            }
+            group.addTask {
+                try await Task.sleep(for: timeout)
+                throw AnswerTooLate(limit: timeout)
+            }
+            defer { group.cancelAll() }
+            guard let answer = try await group.next() else { preconditionFailure("there are two tasks") }
+            return answer
+        }
+    }
+
+    private struct AnswerTooLate: Error, CustomStringConvertible {
+        let limit: Duration
+
+        var description: String { "no whole answer in \(limit)" }
     }
 
     /// Sends one message once, and hands over a long answer part by part as it comes.

@@ -60,8 +60,11 @@ public struct PaymentNeighbourhood: Sendable {
             issuer: CardIssuerConnection(line: line, institution: "10000001", settlement: settlement), logger: logger)
         let paymentServer = try await RunningServer(payments.server)
         let paymentTransport = try HTTPTransport(server: paymentServer.address)
-        func client(_ transport: HTTPTransport, _ secret: String?) -> SeneschalClient {
-            SeneschalClient(transport, credential: secret.flatMap { AccessCredential(secret: $0) })
+        func client(
+            _ transport: HTTPTransport, _ secret: String?, _ retries: RequestRetries = RequestRetries()
+        ) -> SeneschalClient {
+            SeneschalClient(
+                transport, credential: secret.flatMap { AccessCredential(secret: $0) }, retries: retries)
         }
         paymentOperator = client(paymentTransport, try await payments.makeOperatorCredential())
         rewardAccount = try await paymentOperator.openAccount(.reward, "rewards of \(Self.platformName)")
@@ -83,12 +86,12 @@ public struct PaymentNeighbourhood: Sendable {
                 paymentServer: .init(
                     name: serverKey.server,
                     keys: [StatementKey(name: serverKey.keyName, publicKey: serverKey.publicKey)])),
-            transfers: HTTPRewardTransfers(client(paymentTransport, registered.secret)), logger: logger)
+            transfers: HTTPRewardTransfers(client(paymentTransport, registered.secret, .rounds)), logger: logger)
         let merchantServer = try await RunningServer(merchants.server)
         let merchantTransport = try HTTPTransport(server: merchantServer.address)
         merchantOperator = client(
             merchantTransport, try await merchants.platform.createOperatorCredential(name: "founder"))
-        let delivery = HTTPPlatformDelivery([platformName: client(merchantTransport, nil)])
+        let delivery = HTTPPlatformDelivery([platformName: client(merchantTransport, nil, .rounds)])
         upkeep = [
             Task { await payments.keepUp(days: 0, telling: delivery) }, Task { await merchants.keepSettled() },
         ]

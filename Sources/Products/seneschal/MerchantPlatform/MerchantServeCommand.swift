@@ -115,7 +115,7 @@ struct MerchantServeCommand: AsyncParsableCommand {
         guard let credential = AccessCredential(secret: try SecretFile.read(file)) else {
             throw CommandFailure(.usage, "\(file) holds no access credential")
         }
-        return HTTPRewardTransfers(SeneschalClient(transport, credential: credential))
+        return HTTPRewardTransfers(SeneschalClient(transport, credential: credential, retries: .rounds))
     }
 
     private func makeOperator(_ platform: MerchantPlatform) async throws {

@@ -65,7 +65,7 @@ struct PayServeCommand: AsyncParsableCommand {
             }
             let transport = try HTTPTransport(server: platform.url)
             transports.append(transport)
-            clients[name] = SeneschalClient(transport, credential: nil)
+            clients[name] = SeneschalClient(transport, credential: nil, retries: .rounds)
         }
         let keyFile = URL(filePath: folder).appending(path: "vault.key").path
         let house = try PaymentHouse(
