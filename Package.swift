@@ -365,7 +365,12 @@ let package = Package(
             ]),
         tests(
             "CommandLineTests",
-            ["seneschal", "CardManagement", "CardLink", "PCSCLink", "CardCryptography", "SeneschalAPI", argumentParser]),
+            [
+                "seneschal", "Assembly", "CardManagement", "CardLink", "PCSCLink", "MobileDevice", "NFCForum",
+                "KeyVault", "TrustedServiceManager", "CardCryptography", "ISO7816", "HTTPServer", "SeneschalAPI",
+                "SeneschalClient",
+                argumentParser, logging,
+            ]),
         tests("SourceStyleTests", []),
 
         // Fuzzers: what they feed is built and tested like everything else; the driver needs libFuzzer.

@@ -233,6 +233,35 @@ struct BillCollectorTests {
         #expect(try await collector.deliver().isEmpty)
     }
 
+    @Test("delivers items as they come, asks again where no answer came, and ends with the bill")
+    func asItComes() async throws {
+        let server = try BillServer()
+        let emulation = HostCardEmulation(RecordingElement())
+        let collector = BillCollector(
+            server, emulation: emulation, key: PayerKey(account: "acc_1", server: "harbour-pay", key: key))
+        _ = try await collector.open(periodSeconds: 600, limit: nil, requestKey: "1")
+        let item = try signedItem(openBill())
+        for command in [BillCommand.select] + BillCommand.putItem(item) { _ = try await emulation.transmit(command) }
+        server.state.withLock { $0.isOut = true }
+        let looks = Mutex(0)
+        let clock = AgentClock(
+            elapsed: { .zero },
+            pause: { _ in
+                let count = looks.withLock { looks in
+                    looks += 1
+                    return looks
+                }
+                server.state.withLock { $0.isOut = false }
+                if count == 3 { await collector.forget() }
+            })
+        let told = Mutex<[ItemDelivery]>([])
+        await collector.deliverAsItComes(clock: clock) { delivery in told.withLock { $0.append(delivery) } }
+        #expect(told.withLock { $0.map(\.refusal) } == [nil] && looks.withLock { $0 } == 3)
+        #expect(server.state.withLock { $0.items } == [item])
+        #expect(try await emulation.transmit(BillCommand.select).statusWord == .conditionsOfUseNotSatisfied)
+        await #expect(throws: BillCollectorError.noBill) { try await collector.deliver() }
+    }
+
     @Test("32 items wait at most, those on their way to the server among them")
     func boundWhileDelivering() async throws {
         let server = try BillServer()

@@ -10,12 +10,11 @@ extension BillCollector {
         clock: AgentClock = AgentClock(), report: @Sendable (ItemDelivery) async -> Void
     ) async {
         while !Task.isCancelled {
-            do {
-                for delivery in try await deliver() { await report(delivery) }
-            } catch .noBill {
-                return
+            do throws(BillCollectorError) {
+                try await deliver(report)
             } catch {
                 // What could not be delivered waits for the next look.
+                if error == .noBill { return }
             }
             do { try await clock.pause(Self.pause) } catch { return }
         }

@@ -42,15 +42,20 @@ public actor BillCollector {
     ///
     /// - Returns: the items that are on the bill now, and those that the server refused, with its reason.
     public func deliver() async throws(BillCollectorError) -> [ItemDelivery] {
-        guard let bill else { throw .noBill }
         var deliveries: [ItemDelivery] = []
+        try await deliver { deliveries.append($0) }
+        return deliveries
+    }
+
+    /// As ``deliver()``, telling of each item as soon as the server has answered for it.
+    func deliver(_ report: (ItemDelivery) async -> Void) async throws(BillCollectorError) {
+        guard let bill else { throw .noBill }
         for compact in await emulation.items {
             if let item = SignedBillItem(bytes: Array(compact.utf8)) {
-                deliveries.append(try await deliver(item, to: bill.bill))
+                await report(try await deliver(item, to: bill.bill))
             }
             await emulation.discard(compact)
         }
-        return deliveries
     }
 
     private func deliver(_ item: SignedBillItem, to bill: String) async throws(BillCollectorError) -> ItemDelivery {

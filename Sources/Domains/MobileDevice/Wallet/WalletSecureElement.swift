@@ -65,6 +65,22 @@ public struct WalletSecureElement: Sendable {
         }
     }
 
+    /// The type whose chosen card terminals see first, as PPSE lists the applications; `nil` when it lists none of ours.
+    public func firstType() async throws(SecureElementError) -> Int? {
+        try await onChannel { channel throws(SecureElementError) in
+            let answer = try await channel.send(.selectPaymentApplication(PaymentDirectory.name))
+            let directory: PaymentDirectory
+            do throws(CardAnswerError) {
+                directory = try PaymentDirectory(answer: answer)
+            } catch {
+                throw .malformed(error)
+            }
+            return directory.byPriority.lazy.compactMap { entry in
+                instances.first { entry.application.hasPrefix($0.prefix.bytes) }?.type
+            }.first
+        }
+    }
+
     /// CHOOSE CARD: from now on terminals reach this one first, and the chosen card of another type after it. `nil` for none
     /// of the type.
     public func choose(_ reference: UniversalCardReference?, type: Int) async throws(SecureElementError) {

@@ -22,7 +22,9 @@ struct TerminalPayCommand: AsyncParsableCommand {
             scheme that `card new --payment test` writes, the card is authenticated offline as well:
 
               seneschal card new my.card --test-keys --payment test
-              seneschal terminal pay --card my.card --authority my.card.payment --amount 1250
+              seneschal terminal pay --card my.card --authority my.card.payment --application A000000004 --amount 1250
+
+            Universal cards come first on that card and are never authenticated offline: --application passes them over.
 
             Exit status 6: there is no card in the field. Nothing was authorized; hold it there again.
             """)
@@ -36,6 +38,12 @@ struct TerminalPayCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The scheme's key, as `card new --payment test` writes it.", valueName: "file"))
     var authority: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Pay with applications alone whose AIDs begin with this; once for each. Visa, Mastercard and UnionPay when "
+                + "absent.", valueName: "aid"))
+    var application: [AIDArgument] = []
+
     @OptionGroup var merchant: MerchantOptions
 
     func validate() throws {
@@ -44,6 +52,7 @@ struct TerminalPayCommand: AsyncParsableCommand {
 
     func run() async throws {
         var profile = TerminalProfile(merchant: merchant.merchant)
+        if !application.isEmpty { profile.applications = application.map(\.aid) }
         if let authority { profile.authorities.add(try AuthorityFile.read(authority)) }
         let acquirer = try merchant.acquirer()
         try await merchant.conclude(try await paid(profile), acquirer)

@@ -100,10 +100,15 @@ extension PhoneOwner {
         if name.hasPrefix("crd_") {
             let card = try await walletCard(words)
             cards.removeAll { $0.lastFour != card.lastFour || $0.label != card.label || $0.type != card.type }
-            return try one(of: cards, named: name)
+        } else {
+            cards = cards.filter { $0.lastFour == name || $0.label.lowercased() == name.lowercased() }
         }
-        return try one(
-            of: cards.filter { $0.lastFour == name || $0.label.lowercased() == name.lowercased() }, named: name)
+        if cards.isEmpty, session != nil, let card = try? await walletCard(words), !card.suspended.isEmpty {
+            throw CommandFailure(
+                .refused, "\(card.label) …\(card.lastFour) is suspended, and so is not in this telephone",
+                nextStep: "resume \(card.lastFour)")
+        }
+        return try one(of: cards, named: name)
     }
 
     private func one<Card>(of cards: [Card], named name: String) throws -> Card {

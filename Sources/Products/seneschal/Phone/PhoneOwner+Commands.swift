@@ -64,8 +64,7 @@ extension PhoneOwner {
         case "confirm":
             try only(1...1)
             try await confirm(words[0])
-        case "activate":
-            report(try await phone.activateRemaining(of: try await walletCard(words), in: try present()))
+        case "activate": try await activate(try await walletCard(words))
         case "choose":
             let card = try await deviceCard(words)
             try await phone.choose(card)
@@ -120,18 +119,31 @@ extension PhoneOwner {
 
     private func showCards() async throws {
         let (all, here) = (try await phone.cards(in: try present()), try await phone.deviceCards())
+        let first = try? await phone.secureElement.firstType()
         let listing = JSONValue.object([
-            JSONMember("cards", .array(all.map(\.json))), JSONMember("inThisTelephone", .array(here.map(\.json))),
+            JSONMember("cards", .array(all.map(\.json))),
+            JSONMember("inThisTelephone", .array(here.map { $0.json(first: first) })),
         ])
         answer(listing) {
-            all.map { card in
+            guard !all.isEmpty || !here.isEmpty else { return ["there is no card in your wallet yet: bind"] }
+            return all.map { card in
                 let functions = card.active.isEmpty ? "not active here" : card.active.named(suspended: card.suspended)
                 return "\(card.card)  \(card.label) …\(card.lastFour)  \(card.issuer)  \(functions)"
             }
                 + here.map { card in
                     "in this telephone  \(card.label) …\(card.lastFour)  \(card.functions.named())"
-                        + (card.isChosen ? "  chosen" : "")
+                        + (card.isChosen ? (card.type == first ? "  terminals see it first" : "  chosen") : "")
                 }
+        }
+    }
+
+    private func activate(_ card: WalletCard) async throws {
+        do {
+            report(try await phone.activateRemaining(of: card, in: try present()))
+        } catch WalletPhoneError.nothingToActivate where !card.suspended.isEmpty {
+            throw CommandFailure(
+                .refused, "everything is active, and suspended: \(card.suspended.named())",
+                nextStep: "resume \(card.lastFour)")
         }
     }
 
@@ -164,12 +176,18 @@ extension PhoneOwner {
         let card = try await walletCard(words)
         let count = try await changed(card: card.card, function: function, isStopped: isStopped)
         let what = "\(card.label) …\(card.lastFour)" + (function.map { " by \($0.rawValue)" } ?? "")
-        say(isStopped ? "\(what) does not pay any more" : "\(what) pays again, in \(count) ways")
+        say(
+            isStopped
+                ? "\(what) does not pay any more" : "\(what) pays again, in \(count == 1 ? "one way" : "\(count) ways")"
+        )
     }
 
     private func stop(device: String, isStopped: Bool) async throws {
         let count = try await changed(device: device, isStopped: isStopped)
-        say(isStopped ? "nothing on \(device) pays any more" : "\(count) ways to pay with \(device) are open again")
+        say(
+            isStopped
+                ? "nothing on \(device) pays any more"
+                : "\(device) pays again, in \(count == 1 ? "one way" : "\(count) ways")")
     }
 
     private func changed(
@@ -239,10 +257,12 @@ extension WalletCard {
 }
 
 extension DeviceCard {
-    fileprivate var json: JSONValue {
+    /// - Parameter first: the type that terminals see first.
+    fileprivate func json(first: Int?) -> JSONValue {
         .object([
             JSONMember("label", .string(label)), JSONMember("lastFour", .string(lastFour)),
             JSONMember("functions", functions.json), JSONMember("isChosen", .boolean(isChosen)),
+            JSONMember("isFirst", .boolean(isChosen && type == first)),
         ])
     }
 }
