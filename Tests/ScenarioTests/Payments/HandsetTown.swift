@@ -73,8 +73,8 @@ final class HandsetTown {
 
     /// A service provider with a vault of its own.
     func provider(_ name: String) async throws -> RegisteredProvider {
-        let path = folder.appending(path: name).path
-        let vault = try ProviderVault.open(at: path + ".vault", unlock: .keyFile(path + ".key"))
+        let vault = try World.openProviderVault(
+            in: WorldSnapshot.copy(of: try WorldSnapshot.emptyProviderVault.get(), in: folder))
         vaults.append(vault)
         return try await RegisteredProvider(name, vault: vault, registeredBy: desk, over: transport)
     }
