@@ -10,7 +10,7 @@ import TrustedReading
 ///     84 E0…E8 channel P2                       ``ReadingRequest``
 ///
 /// One TEE application reads at a time. Whatever fails ends the session, and with it the reading.
-struct FirstSecurityApplication: StoredApplet {
+struct FirstSecurityApplication: SecurityApplication {
     var profile: FirstApplicationProfile?
     var unfinished: UnfinishedPersonalization?
 

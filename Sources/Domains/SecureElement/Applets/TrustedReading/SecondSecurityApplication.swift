@@ -9,7 +9,7 @@ import TrustedReading
 ///     80 14 00 P2 data   what the NFC controller answered, P2 = 01 before the last piece; 6982 when that ends channel 2
 ///
 /// From outside nothing can be asked of it: only an Application on its list, with the shared secret, can.
-struct SecondSecurityApplication: StoredApplet {
+struct SecondSecurityApplication: SecurityApplication {
     var profile: SecondApplicationProfile?
     var unfinished: UnfinishedPersonalization?
 

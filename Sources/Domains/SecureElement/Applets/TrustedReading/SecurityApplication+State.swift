@@ -1,7 +1,26 @@
 import GlobalPlatform
 import ISO7816
 
-extension FirstSecurityApplication {
+/// An application of a trusted reading, SA1 or SA2: what its provider personalizes is data groupings, and replaced as a whole.
+protocol SecurityApplication: StoredApplet {
+    associatedtype Profile: SecurityApplicationProfile
+    /// `nil` before the first personalization.
+    var profile: Profile? { get set }
+    var unfinished: UnfinishedPersonalization? { get set }
+
+    init()
+}
+
+/// What makes an instance one application.
+protocol SecurityApplicationProfile {
+    init(_ groupings: [DataGrouping]) throws(Refusal)
+    var groupings: [DataGrouping] { get }
+}
+
+extension FirstApplicationProfile: SecurityApplicationProfile {}
+extension SecondApplicationProfile: SecurityApplicationProfile {}
+
+extension SecurityApplication {
     mutating func beginPersonalization() { unfinished = UnfinishedPersonalization() }
 
     /// The last block replaces everything that was personalized before.
@@ -12,7 +31,7 @@ extension FirstSecurityApplication {
             self.unfinished = longer
             return
         }
-        profile = try FirstApplicationProfile(longer.allGroupings())
+        profile = try Profile(longer.allGroupings())
         self.unfinished = nil
     }
 
@@ -26,11 +45,12 @@ extension FirstSecurityApplication {
     }
 
     init(persistentState: [BERTLV]) throws(AppletStateError) {
+        self.init()
         var state = AppletStateReader(persistentState)
         if let bytes = state.nextIfPresent(Self.profileTag) {
-            guard let groupings = try? DataGrouping.sequence(bytes),
-                let profile = try? FirstApplicationProfile(groupings)
-            else { throw .impossible(Self.profileTag) }
+            guard let groupings = try? DataGrouping.sequence(bytes), let profile = try? Profile(groupings) else {
+                throw .impossible(Self.profileTag)
+            }
             self.profile = profile
         }
         if let bytes = state.nextIfPresent(Self.unfinishedTag) {
