@@ -71,6 +71,7 @@ private struct BareCommits {
         queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.writeWithoutTransaction { database in
             try database.execute(sql: "PRAGMA synchronous = FULL")
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = 4096")
             try database.execute(sql: "CREATE TABLE row (number INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT")
         }
     }

@@ -21,7 +21,7 @@ struct SQLiteStoreFileTests {
         }
         #expect(mode == "wal")
         let readers = try store.readers.each { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
-        #expect((2...SQLiteStore.readersMax).contains(readers.count))
+        #expect((2...StoreFile.readersMax).contains(readers.count))
         #expect(readers.allSatisfy { $0 == 2 })
     }
 

@@ -72,8 +72,9 @@ struct SQLiteStoreSizeTests {
 
     @Test("shares one transaction among commits that wait together, and keeps each commit's failure its own")
     func groupCommit() async throws {
-        let memory = try SQLiteStore.openMemory()
-        let store = SQLiteStore(writer: memory, readers: Readers([memory]), commitsPerTransactionMax: 8)
+        let memory = try StoreFile.openMemory(Schema.migrator)
+        let store = SQLiteStore(
+            StoreConnections(writer: memory, readers: Readers([memory]), commitsPerTransactionMax: 8))
         let statements = Statements()
         try await store.commit(Specimen.directory)
         try await store.writer.writeWithoutTransaction { $0.trace { statements.append($0) } }

@@ -90,25 +90,19 @@ extension SQLiteStore {
     public func dossier(
         of msi: MobileSubscriptionIdentifier, for provider: ServiceProviderID
     ) async throws(StoreError) -> CardDossier? {
-        try await readers.read { database in
+        try await connections.readOneState { database in
             let key: [Column] = [msi.kind.rawValue, msi.value]
-            var dossier: CardDossier?
-            // A few SELECTs of one state: a deferred transaction holds the snapshot that its first read takes.
-            try database.inTransaction(.deferred) {
-                guard let id = try Tables.subscriptions.one(key, in: database)?.secureElement,
-                    let element = try Tables.secureElements.one([id.description], in: database)
-                else { return .commit }
-                guard let owner = try Tables.serviceProviders.one([provider.rawValue], in: database) else {
-                    throw StoreError.missing(kind: "service provider", key: provider.rawValue)
-                }
-                dossier = CardDossier(
-                    secureElement: element, provider: owner,
-                    securityDomain: try Tables.securityDomains.one([id.description, provider.rawValue], in: database),
-                    instances: try Self.instances(on: id, in: database),
-                    delegationPolicy: try Tables.delegationPolicies.one([provider.rawValue], in: database))
-                return .commit
+            guard let id = try Tables.subscriptions.one(key, in: database)?.secureElement,
+                let element = try Tables.secureElements.one([id.description], in: database)
+            else { return nil }
+            guard let owner = try Tables.serviceProviders.one([provider.rawValue], in: database) else {
+                throw StoreError.missing(kind: "service provider", key: provider.rawValue)
             }
-            return dossier
+            return CardDossier(
+                secureElement: element, provider: owner,
+                securityDomain: try Tables.securityDomains.one([id.description, provider.rawValue], in: database),
+                instances: try Self.instances(on: id, in: database),
+                delegationPolicy: try Tables.delegationPolicies.one([provider.rawValue], in: database))
         }
     }
 

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Lets commits that wait at the same time share one transaction, hence one sync of the log.
 ///
-/// Each keeps its own fate: it runs in a savepoint, and its failure undoes only itself. None is answered before the
+/// Each keeps its own fate: beside others it runs in a savepoint, and its failure undoes only itself. None is answered before the
 /// shared transaction is durable.
 final class GroupCommit<Failure: StoreFailure>: Sendable {
     static var commitsPerTransactionMaxDefault: Int { 64 }
@@ -70,9 +70,14 @@ final class GroupCommit<Failure: StoreFailure>: Sendable {
     private func commitTogether(_ group: [Commit], _ database: Database) {
         var outcomes: [Result<@Sendable () -> Void, Failure>] = []
         do {
-            try database.beginTransaction(.immediate)
-            for commit in group { outcomes.append(try run(commit, database)) }
-            try database.commit()
+            try execute("BEGIN IMMEDIATE TRANSACTION", in: database)
+            if let only = group.first, group.count == 1 {
+                // Its failure undoes the transaction, which is its own.
+                outcomes.append(.success(try only.run(database)))
+            } else {
+                for commit in group { outcomes.append(try run(commit, database)) }
+            }
+            try execute("COMMIT TRANSACTION", in: database)
         } catch {
             if database.isInsideTransaction { try? database.rollback() }
             for commit in group { commit.fail(Failure(describing: error)) }
@@ -90,15 +95,20 @@ final class GroupCommit<Failure: StoreFailure>: Sendable {
     private func run(
         _ commit: Commit, _ database: Database
     ) throws -> Result<@Sendable () -> Void, Failure> {
-        try database.execute(sql: "SAVEPOINT one_commit")
+        try execute("SAVEPOINT one_commit", in: database)
         do {
             let answer = try commit.run(database)
-            try database.execute(sql: "RELEASE one_commit")
+            try execute("RELEASE one_commit", in: database)
             return .success(answer)
         } catch {
             guard database.isInsideTransaction else { throw error }
             try database.execute(sql: "ROLLBACK TO one_commit; RELEASE one_commit")
             return .failure(Failure(describing: error))
         }
+    }
+
+    /// GRDB's own way parses these anew for every transaction.
+    private func execute(_ sql: String, in database: Database) throws {
+        try database.cachedStatement(sql: sql).execute()
     }
 }

@@ -7,7 +7,7 @@ enum IssuerTables {
     static let wallets = Table<WalletPlatform>(
         "wallet", kind: "wallet", key: ["name"], columns: ["name", "record"],
         read: {
-            try $0.skip()
+            $0.skip()
             return try $0.json()
         },
         values: { [$0.name, try json($0)] })
@@ -24,7 +24,7 @@ enum IssuerTables {
         "verification", kind: "verification", key: ["id"], columns: ["id", "card", "expires_at", "record"],
         references: [.card],
         read: {
-            for _ in 0..<3 { try $0.skip() }
+            for _ in 0..<3 { $0.skip() }
             return try $0.json()
         },
         values: { [$0.id.rawValue, $0.card.rawValue, $0.expiresAt, try json($0)] })
@@ -92,7 +92,7 @@ enum IssuerTables {
         "payment_transaction", kind: "transaction", key: ["wallet", "name"],
         columns: ["wallet", "name", "card", "answered_at", "record"],
         read: {
-            for _ in 0..<4 { try $0.skip() }
+            for _ in 0..<4 { $0.skip() }
             return try $0.json()
         },
         values: { [$0.name.wallet, $0.name.transaction, $0.card?.rawValue, $0.answeredAt, try json($0)] })

@@ -3,58 +3,36 @@ public import Issuing
 
 /// What an issuer knows, in one SQLite file: write-ahead log, every commit synced before it is answered.
 public final class SQLiteIssuerStore: IssuerStore {
-    let writer: DatabaseQueue
-    let readers: Readers<IssuingError>
-    private let commits: GroupCommit<IssuingError>
+    private let connections: StoreConnections<IssuingError>
+
+    var writer: DatabaseQueue { connections.writer }
+    var readers: Readers<IssuingError> { connections.readers }
 
     /// Opens the file, creating it (0600) and its folder (0700) when absent, and brings its schema up to date.
     public convenience init(path: String) throws(SQLiteStoreOpeningError) {
-        let writer = try StoreFile.openWriter(path: path, IssuerSchema.migrator)
-        self.init(writer: writer, readers: try StoreFile.openReaders(path: path))
+        self.init(try StoreConnections(path: path, IssuerSchema.migrator))
     }
 
     /// A store that lives as long as this object, for tests.
     public static func inMemory() throws(SQLiteStoreOpeningError) -> SQLiteIssuerStore {
-        let memory = try StoreFile.openMemory(IssuerSchema.migrator)
-        return SQLiteIssuerStore(writer: memory, readers: Readers([memory]))
+        SQLiteIssuerStore(try StoreConnections(inMemory: IssuerSchema.migrator))
     }
 
-    init(writer: DatabaseQueue, readers: Readers<IssuingError>) {
-        self.writer = writer
-        self.readers = readers
-        commits = GroupCommit(
-            writer, commitsPerTransactionMax: GroupCommit<IssuingError>.commitsPerTransactionMaxDefault)
-    }
+    init(_ connections: StoreConnections<IssuingError>) { self.connections = connections }
 
     /// Closes the connections; everything committed is in the file. Later calls fail.
-    public func close() throws(IssuingError) {
-        do {
-            try readers.close()
-            try writer.close()
-        } catch {
-            throw IssuingError(describing: error)
-        }
-    }
+    public func close() throws(IssuingError) { try connections.close() }
 
     public func transact<Answer: Sendable>(
         _ work: @escaping @Sendable (any IssuerTransaction) throws(IssuingError) -> Answer
     ) async throws(IssuingError) -> Answer {
-        try await commits.perform { try work(SQLiteIssuerRecords(database: $0)) }
+        try await connections.commit { try work(SQLiteIssuerRecords(database: $0)) }
     }
 
     public func read<Answer: Sendable>(
         _ work: @escaping @Sendable (any IssuerRecords) throws(IssuingError) -> Answer
     ) async throws(IssuingError) -> Answer {
-        try await readers.read { database in
-            var answer: Answer?
-            // Several SELECTs of one state: a deferred transaction holds the snapshot that its first read takes.
-            try database.inTransaction(.deferred) {
-                answer = try work(SQLiteIssuerRecords(database: database))
-                return .commit
-            }
-            guard let answer else { throw IssuingError.internal(reason: "a read gave no answer") }
-            return answer
-        }
+        try await connections.readOneState { try work(SQLiteIssuerRecords(database: $0)) }
     }
 }
 

@@ -3,58 +3,36 @@ public import Merchants
 
 /// What a merchant platform knows, in one SQLite file: write-ahead log, every commit synced before it is answered.
 public final class SQLiteMerchantStore: MerchantStore {
-    let writer: DatabaseQueue
-    let readers: Readers<MerchantsError>
-    private let commits: GroupCommit<MerchantsError>
+    private let connections: StoreConnections<MerchantsError>
+
+    var writer: DatabaseQueue { connections.writer }
+    var readers: Readers<MerchantsError> { connections.readers }
 
     /// Opens the file, creating it (0600) and its folder (0700) when absent, and brings its schema up to date.
     public convenience init(path: String) throws(SQLiteStoreOpeningError) {
-        let writer = try StoreFile.openWriter(path: path, MerchantSchema.migrator)
-        self.init(writer: writer, readers: try StoreFile.openReaders(path: path))
+        self.init(try StoreConnections(path: path, MerchantSchema.migrator))
     }
 
     /// A store that lives as long as this object, for tests.
     public static func inMemory() throws(SQLiteStoreOpeningError) -> SQLiteMerchantStore {
-        let memory = try StoreFile.openMemory(MerchantSchema.migrator)
-        return SQLiteMerchantStore(writer: memory, readers: Readers([memory]))
+        SQLiteMerchantStore(try StoreConnections(inMemory: MerchantSchema.migrator))
     }
 
-    init(writer: DatabaseQueue, readers: Readers<MerchantsError>) {
-        self.writer = writer
-        self.readers = readers
-        commits = GroupCommit(
-            writer, commitsPerTransactionMax: GroupCommit<MerchantsError>.commitsPerTransactionMaxDefault)
-    }
+    init(_ connections: StoreConnections<MerchantsError>) { self.connections = connections }
 
     /// Closes the connections; everything committed is in the file. Later calls fail.
-    public func close() throws(MerchantsError) {
-        do {
-            try readers.close()
-            try writer.close()
-        } catch {
-            throw MerchantsError(describing: error)
-        }
-    }
+    public func close() throws(MerchantsError) { try connections.close() }
 
     public func transact<Answer: Sendable>(
         _ work: @escaping @Sendable (any MerchantTransaction) throws(MerchantsError) -> Answer
     ) async throws(MerchantsError) -> Answer {
-        try await commits.perform { try work(SQLiteMerchantRecords(database: $0)) }
+        try await connections.commit { try work(SQLiteMerchantRecords(database: $0)) }
     }
 
     public func read<Answer: Sendable>(
         _ work: @escaping @Sendable (any MerchantRecords) throws(MerchantsError) -> Answer
     ) async throws(MerchantsError) -> Answer {
-        try await readers.read { database in
-            var answer: Answer?
-            // Several SELECTs of one state: a deferred transaction holds the snapshot that its first read takes.
-            try database.inTransaction(.deferred) {
-                answer = try work(SQLiteMerchantRecords(database: database))
-                return .commit
-            }
-            guard let answer else { throw MerchantsError.internal(reason: "a read gave no answer") }
-            return answer
-        }
+        try await connections.readOneState { try work(SQLiteMerchantRecords(database: $0)) }
     }
 }
 

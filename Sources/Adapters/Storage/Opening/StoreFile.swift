@@ -9,8 +9,11 @@ enum StoreFile {
     static let busyTimeoutSeconds: Double = 5
     /// Page cache of one connection: 4 MiB, whatever the size of the file.
     static let pageCacheKibibytesMax = 4_096
-    /// The write-ahead log is cut back to this size at a checkpoint.
+    /// A checkpoint is due when the write-ahead log has this size, and cuts it back to it: a page that many commits have
+    /// changed is written to the file once.
     static let writeAheadLogBytesMax = 16 * 1_024 * 1_024
+    /// SQLite's, for files that are made here.
+    static let pageBytes = 4_096
 
     static func openWriter(path: String, _ migrator: DatabaseMigrator) throws(SQLiteStoreOpeningError) -> DatabaseQueue
     {
@@ -23,6 +26,7 @@ enum StoreFile {
                 // GRDB sets NORMAL when it turns the write-ahead log on, after `prepareDatabase` has run.
                 try syncEveryCommit(connection, path: path)
                 try connection.execute(sql: "PRAGMA journal_size_limit = \(writeAheadLogBytesMax)")
+                try connection.execute(sql: "PRAGMA wal_autocheckpoint = \(writeAheadLogBytesMax / pageBytes)")
             }
             try migrate(writer, migrator, path: path)
             return writer

@@ -6,22 +6,30 @@ import Payments
 enum LedgerBooks {
     /// All of the batch, or nothing of the commit.
     static func recordAll(_ batch: [Transfer], at now: Int64, in database: Database) throws {
-        let verdict = LedgerRules.judge(batch, at: now, in: try book(for: batch, in: database))
+        let opened = try open(for: batch, in: database)
+        let verdict = LedgerRules.judge(batch, at: now, in: opened.book)
         guard verdict.isAccepted else { throw PaymentStoreError.transfersRefused(verdict.results) }
-        try write(verdict, at: now, in: database)
+        try write(verdict, opened.newest, at: now, in: database)
     }
 
     /// What of the batch the rules accept.
     static func record(_ batch: [Transfer], at now: Int64, in database: Database) throws -> [TransferResult] {
-        let verdict = LedgerRules.judge(batch, at: now, in: try book(for: batch, in: database))
-        try write(verdict, at: now, in: database)
+        let opened = try open(for: batch, in: database)
+        let verdict = LedgerRules.judge(batch, at: now, in: opened.book)
+        try write(verdict, opened.newest, at: now, in: database)
         return verdict.results
     }
 
-    private static func book(for batch: [Transfer], in database: Database) throws -> LedgerBook {
+    /// The pages, and the newest transfer on each account.
+    private static func open(
+        for batch: [Transfer], in database: Database
+    ) throws -> (book: LedgerBook, newest: [AccountID: Int64]) {
         var book = LedgerBook()
+        var newest: [AccountID: Int64] = [:]
         for id in LedgerBook.accounts(of: batch) {
-            book.accounts[id] = try LedgerTables.accounts.one([id.rawValue], in: database)
+            guard let page = try LedgerTables.chainedAccounts.one([id.rawValue], in: database) else { continue }
+            book.accounts[id] = page.account
+            newest[id] = page.lastTransfer
         }
         for id in LedgerBook.transfers(of: batch) {
             guard let known = try transfer(id, in: database)?.transfer else { continue }
@@ -30,36 +38,45 @@ enum LedgerBooks {
                 book.pendings[id] = try LedgerTables.pendings.one([blob(id.bytes)], in: database)
             }
         }
-        return book
+        return (book, newest)
     }
 
     static func transfer(_ id: TransferID, in database: Database) throws -> RecordedTransfer? {
         try LedgerTables.transfers.all("WHERE id = ?", [blob(id.bytes)], in: database).first
     }
 
-    private static func write(_ verdict: LedgerVerdict, at now: Int64, in database: Database) throws {
+    private static func write(
+        _ verdict: LedgerVerdict, _ newest: [AccountID: Int64], at now: Int64, in database: Database
+    ) throws {
+        var newest = newest
         for transfer in verdict.recorded {
-            _ = try LedgerTables.transfers.insertNumbered(
-                RecordedTransfer(number: 0, at: now, transfer: transfer), into: database)
+            let number = try LedgerTables.chainedTransfers.insertNumbered(
+                ChainedTransfer(
+                    recorded: RecordedTransfer(number: 0, at: now, transfer: transfer),
+                    debitBefore: newest[transfer.debit], creditBefore: newest[transfer.credit]), into: database)
+            newest[transfer.debit] = number
+            newest[transfer.credit] = number
         }
         for id in verdict.changedAccounts {
-            if let account = verdict.book.accounts[id] { try writeSums(of: account, in: database) }
+            if let account = verdict.book.accounts[id] { try writeSums(of: account, newest[id], in: database) }
         }
         for id in verdict.changedPendings {
             if let pending = verdict.book.pendings[id] { try LedgerTables.pendings.put(pending, into: database) }
         }
     }
 
-    private static func writeSums(of account: LedgerAccount, in database: Database) throws {
-        try database.cachedStatement(
-            sql: """
-                UPDATE ledger_account SET debits_posted = ?, credits_posted = ?, debits_pending = ?, credits_pending = ?
-                WHERE id = ?
-                """
-        ).execute(arguments: [
-            account.debitsPosted, account.creditsPosted, account.debitsPending, account.creditsPending,
-            account.id.rawValue,
-        ])
+    /// - Parameter newest: the newest transfer on it; `nil` leaves what is stored.
+    private static func writeSums(of account: LedgerAccount, _ newest: Int64?, in database: Database) throws {
+        try BoundStatement(
+            """
+            UPDATE ledger_account SET debits_posted = ?, credits_posted = ?, debits_pending = ?, credits_pending = ?,
+            last_transfer = ifnull(?, last_transfer) WHERE id = ?
+            """,
+            [
+                account.debitsPosted, account.creditsPosted, account.debitsPending, account.creditsPending, newest,
+                account.id.rawValue,
+            ], in: database
+        ).run()
     }
 
     /// Frees what is reserved beyond its time.
@@ -73,8 +90,8 @@ enum LedgerBooks {
                 var credit = try LedgerTables.accounts.one([transfer.credit.rawValue], in: database)
             else { throw LedgerTables.pendings.missing([blob(pending.id.bytes)]) }
             guard let expired = LedgerRules.expire(pending, transfer, at: now, &debit, &credit) else { continue }
-            try writeSums(of: debit, in: database)
-            try writeSums(of: credit, in: database)
+            try writeSums(of: debit, nil, in: database)
+            try writeSums(of: credit, nil, in: database)
             try LedgerTables.pendings.update(expired, in: database)
             count += 1
         }

@@ -6,36 +6,37 @@ import Payments
 /// The tables of the ledger. A transfer is inserted and never changed; an account's sums change with it.
 enum LedgerTables {
     static let accounts = Table<LedgerAccount>(
-        "ledger_account", kind: "account", key: ["id"],
-        columns: [
-            "id", "kind", "currency", "overdraft_limit", "label", "created_at", "closed_at", "debits_posted",
-            "credits_posted", "debits_pending", "credits_pending",
-        ],
-        read: { try LedgerAccount(&$0) },
-        values: {
-            [
-                $0.id.rawValue, $0.kind.rawValue, $0.currency.code, $0.overdraft.limit, $0.label, $0.createdAt,
-                $0.closedAt, $0.debitsPosted, $0.creditsPosted, $0.debitsPending, $0.creditsPending,
-            ]
-        })
+        "ledger_account", kind: "account", key: ["id"], columns: accountColumns, read: { try LedgerAccount(&$0) },
+        values: { $0.columns })
 
     static let transfers = Table<RecordedTransfer>(
-        "transfer", kind: "transfer", key: ["number"],
-        columns: [
-            "number", "id", "at", "debit", "credit", "amount", "currency", "code", "phase", "pending",
-            "timeout_seconds",
-            "linked", "reference",
-        ],
-        read: { try RecordedTransfer(&$0) },
-        values: { record in
-            let transfer = record.transfer
-            return [
-                record.number, blob(transfer.id.bytes), record.at, transfer.debit.rawValue, transfer.credit.rawValue,
-                transfer.amount, transfer.currency.code, transfer.code.rawValue, transfer.phase.kind.rawValue,
-                transfer.phase.pending.map { blob($0.bytes) }, transfer.phase.timeoutSeconds, transfer.isLinked ? 1 : 0,
-                transfer.reference,
-            ]
-        })
+        "transfer", kind: "transfer", key: ["number"], columns: transferColumns,
+        read: { try RecordedTransfer(&$0) }, values: { $0.columns })
+
+    private static let transferColumns = [
+        "number", "id", "at", "debit", "credit", "amount", "currency", "code", "phase", "pending", "timeout_seconds",
+        "linked", "reference",
+    ]
+
+    /// With the transfers before it on both accounts.
+    static let chainedTransfers = Table<ChainedTransfer>(
+        "transfer", kind: "transfer", key: ["number"], columns: transferColumns + ["debit_before", "credit_before"],
+        read: {
+            ChainedTransfer(
+                recorded: try RecordedTransfer(&$0), debitBefore: try $0.optionalInteger(),
+                creditBefore: try $0.optionalInteger())
+        }, values: { $0.recorded.columns + [$0.debitBefore, $0.creditBefore] })
+
+    /// With the newest transfer on it.
+    static let chainedAccounts = Table<ChainedAccount>(
+        "ledger_account", kind: "account", key: ["id"], columns: accountColumns + ["last_transfer"],
+        read: { ChainedAccount(account: try LedgerAccount(&$0), lastTransfer: try $0.optionalInteger()) },
+        values: { $0.account.columns + [$0.lastTransfer] })
+
+    private static let accountColumns = [
+        "id", "kind", "currency", "overdraft_limit", "label", "created_at", "closed_at", "debits_posted",
+        "credits_posted", "debits_pending", "credits_pending",
+    ]
 
     static let pendings = Table<PendingTransfer>(
         "pending_transfer", kind: "reservation", key: ["id"], columns: ["id", "expires_at", "state"],
@@ -110,9 +111,105 @@ enum LedgerTables {
         """
 }
 
+// MARK: - Chains
+
+/// A transfer with the transfers before it on its two accounts: an account's movements are walked from the newest back, and
+/// no index grows with every one of them.
+struct ChainedTransfer: Sendable {
+    let recorded: RecordedTransfer
+    let debitBefore: Int64?
+    let creditBefore: Int64?
+
+    /// The one before it on an account that it moves.
+    func before(on account: AccountID) -> Int64? {
+        recorded.transfer.debit == account ? debitBefore : creditBefore
+    }
+}
+
+/// An account with the newest transfer on it.
+struct ChainedAccount: Sendable {
+    var account: LedgerAccount
+    var lastTransfer: Int64?
+}
+
+extension LedgerTables {
+    /// Chains take the place of two indexes. Nothing is ever deleted, so the next number is the largest and one, and no table
+    /// has to remember it: a transfer changes as few pages as it can.
+    static let chains = """
+        CREATE TABLE movement (
+            account TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            before INTEGER,
+            PRIMARY KEY (account, number)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO movement
+            SELECT account, number, lag(number) OVER (PARTITION BY account ORDER BY number) FROM
+                (SELECT debit AS account, number FROM transfer UNION ALL SELECT credit, number FROM transfer);
+
+        CREATE TABLE chained_transfer (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE,
+            at INTEGER NOT NULL,
+            debit TEXT NOT NULL,
+            credit TEXT NOT NULL,
+            amount INTEGER NOT NULL CHECK (amount > 0),
+            currency TEXT NOT NULL,
+            code INTEGER NOT NULL,
+            phase TEXT NOT NULL,
+            pending BLOB,
+            timeout_seconds INTEGER,
+            linked INTEGER NOT NULL,
+            reference TEXT NOT NULL,
+            debit_before INTEGER,
+            credit_before INTEGER,
+            CHECK (debit <> credit)
+        ) STRICT;
+        INSERT INTO chained_transfer
+            SELECT transfer.*, debited.before, credited.before FROM transfer
+                JOIN movement AS debited ON debited.account = debit AND debited.number = transfer.number
+                JOIN movement AS credited ON credited.account = credit AND credited.number = transfer.number
+                ORDER BY transfer.number;
+        DROP TABLE transfer;
+        ALTER TABLE chained_transfer RENAME TO transfer;
+        CREATE TRIGGER transfer_is_not_changed BEFORE UPDATE ON transfer
+            BEGIN SELECT RAISE(ABORT, 'a transfer is never changed'); END;
+        CREATE TRIGGER transfer_is_not_deleted BEFORE DELETE ON transfer
+            BEGIN SELECT RAISE(ABORT, 'a transfer is never deleted'); END;
+
+        ALTER TABLE ledger_account ADD COLUMN last_transfer INTEGER;
+        UPDATE ledger_account SET last_transfer = (SELECT max(number) FROM movement WHERE account = id);
+        DROP TABLE movement;
+        """
+
+    /// The newest transfers on an account, those before a number.
+    static func transfers(
+        of account: AccountID, before number: Int64?, limit: Int, in database: Database
+    ) throws -> [RecordedTransfer] {
+        var found: [RecordedTransfer] = []
+        var next = try chainedAccounts.one([account.rawValue], in: database)?.lastTransfer
+        if let number, let start = try chainedTransfers.one([number], in: database),
+            [start.recorded.transfer.debit, start.recorded.transfer.credit].contains(account)
+        {
+            next = start.before(on: account)
+        }
+        while let this = next, found.count < limit, let link = try chainedTransfers.one([this], in: database) {
+            if this < number ?? .max { found.append(link.recorded) }
+            next = link.before(on: account)
+        }
+        return found
+    }
+}
+
 // MARK: - Rows
 
 extension LedgerAccount {
+    fileprivate var columns: [Column] {
+        [
+            id.rawValue, kind.rawValue, currency.code, overdraft.limit, label, createdAt, closedAt, debitsPosted,
+            creditsPosted, debitsPending, creditsPending,
+        ]
+    }
+
     fileprivate init(_ row: inout RowReader) throws {
         self.init(
             id: AccountID(unchecked: try row.text()), kind: try row.choice(), currency: try row.currency(),
@@ -123,6 +220,15 @@ extension LedgerAccount {
 }
 
 extension RecordedTransfer {
+    fileprivate var columns: [Column] {
+        [
+            number, blob(transfer.id.bytes), at, transfer.debit.rawValue, transfer.credit.rawValue, transfer.amount,
+            transfer.currency.code, transfer.code.rawValue, transfer.phase.kind.rawValue,
+            transfer.phase.pending.map { blob($0.bytes) }, transfer.phase.timeoutSeconds, transfer.isLinked ? 1 : 0,
+            transfer.reference,
+        ]
+    }
+
     fileprivate init(_ row: inout RowReader) throws {
         let (number, id, at) = (try row.integer(), try row.transferID(), try row.integer())
         let (debit, credit) = (AccountID(unchecked: try row.text()), AccountID(unchecked: try row.text()))

@@ -19,7 +19,7 @@ enum PartyTables {
     static let signingKeys = Table<SigningKey>(
         "signing_key", kind: "key", key: ["name"], columns: ["name", "holder_kind", "holder", "record"],
         read: {
-            for _ in 0..<3 { try $0.skip() }
+            for _ in 0..<3 { $0.skip() }
             return try $0.json()
         },
         values: { [$0.name, $0.holder.kind, $0.holder.name.value, try json($0)] })

@@ -33,38 +33,27 @@ extension SQLitePaymentStore {
     public func transfers(
         of account: AccountID, before number: Int64?, limit: Int
     ) async throws(PaymentStoreError) -> [RecordedTransfer] {
-        try await readers.read { database in
-            let (name, before, page) = (account.rawValue, number ?? .max, Self.page(limit))
-            // Each of the two walks its index backwards and stops.
-            let debits = try LedgerTables.transfers.all(
-                "WHERE debit = ? AND number < ? ORDER BY number DESC LIMIT ?", [name, before, page], in: database)
-            let credits = try LedgerTables.transfers.all(
-                "WHERE credit = ? AND number < ? ORDER BY number DESC LIMIT ?", [name, before, page], in: database)
-            return Array((debits + credits).sorted { $0.number > $1.number }.prefix(page))
+        let page = Self.page(limit)
+        return try await connections.readOneState {
+            try LedgerTables.transfers(of: account, before: number, limit: page, in: $0)
         }
     }
 
     public func ledgerSnapshot() async throws(PaymentStoreError) -> LedgerSnapshot {
-        try await readers.read { database in
-            var snapshot = LedgerSnapshot(accounts: [], lastNumber: 0)
-            // Two statements see one state only inside a transaction.
-            try database.inTransaction(.deferred) {
-                snapshot = LedgerSnapshot(
-                    accounts: try LedgerTables.accounts.all("ORDER BY id", in: database),
-                    lastNumber: try Int64.fetchOne(
-                        database, sql: "SELECT number FROM transfer ORDER BY number DESC LIMIT 1") ?? 0)
-                return .commit
-            }
-            return snapshot
+        try await connections.readOneState { database in
+            LedgerSnapshot(
+                accounts: try LedgerTables.accounts.all("ORDER BY id", in: database),
+                lastNumber: try Int64.fetchOne(
+                    database, sql: "SELECT number FROM transfer ORDER BY number DESC LIMIT 1") ?? 0)
         }
     }
 
     public func record(_ batch: [Transfer], at now: Int64) async throws(PaymentStoreError) -> [TransferResult] {
-        try await commits.perform { try LedgerBooks.record(batch, at: now, in: $0) }
+        try await connections.commit { try LedgerBooks.record(batch, at: now, in: $0) }
     }
 
     public func expirePendingTransfers(at now: Int64, limit: Int) async throws(PaymentStoreError) -> Int {
         let page = Self.page(limit)
-        return try await commits.perform { try LedgerBooks.expire(at: now, limit: page, in: $0) }
+        return try await connections.commit { try LedgerBooks.expire(at: now, limit: page, in: $0) }
     }
 }

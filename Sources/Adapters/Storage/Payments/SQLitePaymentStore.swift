@@ -5,44 +5,31 @@ public import Payments
 ///
 /// Transfers are judged inside the transaction that records them, so nothing is checked on one balance and moved on another.
 public final class SQLitePaymentStore: PaymentStore {
-    let writer: DatabaseQueue
-    let readers: Readers<PaymentStoreError>
-    let commits: GroupCommit<PaymentStoreError>
+    let connections: StoreConnections<PaymentStoreError>
+
+    var writer: DatabaseQueue { connections.writer }
+    var readers: Readers<PaymentStoreError> { connections.readers }
 
     /// The entries of one page; a larger `limit` is lowered to this.
     public static let pageEntriesMax = 1_000
 
     /// Opens the file, creating it (0600) and its folder (0700) when absent, and brings its schema up to date.
     public convenience init(path: String) throws(SQLiteStoreOpeningError) {
-        let writer = try StoreFile.openWriter(path: path, PaymentSchema.migrator)
-        self.init(writer: writer, readers: try StoreFile.openReaders(path: path))
+        self.init(try StoreConnections(path: path, PaymentSchema.migrator))
     }
 
     /// A store that lives as long as this object, for tests.
     public static func inMemory() throws(SQLiteStoreOpeningError) -> SQLitePaymentStore {
-        let memory = try StoreFile.openMemory(PaymentSchema.migrator)
-        return SQLitePaymentStore(writer: memory, readers: Readers([memory]))
+        SQLitePaymentStore(try StoreConnections(inMemory: PaymentSchema.migrator))
     }
 
-    init(writer: DatabaseQueue, readers: Readers<PaymentStoreError>) {
-        self.writer = writer
-        self.readers = readers
-        commits = GroupCommit(
-            writer, commitsPerTransactionMax: GroupCommit<PaymentStoreError>.commitsPerTransactionMaxDefault)
-    }
+    init(_ connections: StoreConnections<PaymentStoreError>) { self.connections = connections }
 
     /// Closes the connections; everything committed is in the file. Later calls fail.
-    public func close() throws(PaymentStoreError) {
-        do {
-            try readers.close()
-            try writer.close()
-        } catch {
-            throw PaymentStoreError(describing: error)
-        }
-    }
+    public func close() throws(PaymentStoreError) { try connections.close() }
 
     public func commit(_ changes: [PaymentChange]) async throws(PaymentStoreError) {
-        try await commits.perform { database in
+        try await connections.commit { database in
             for change in changes { try change.apply(to: database) }
         }
     }

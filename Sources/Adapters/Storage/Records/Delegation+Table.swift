@@ -8,7 +8,7 @@ extension Tables {
         "delegation_policy", kind: "delegation policy", key: ["provider"], columns: ["provider", "record"],
         references: [.provider],
         read: {
-            try $0.skip()
+            $0.skip()
             return try $0.json()
         },
         values: { [$0.provider.rawValue, try json($0)] })
@@ -17,7 +17,7 @@ extension Tables {
         "card_delegation", kind: "card delegation", key: ["secure_element"], columns: ["secure_element", "record"],
         references: [.secureElement],
         read: {
-            try $0.skip()
+            $0.skip()
             return try $0.json()
         },
         values: { [$0.secureElement.description, try json($0)] })
@@ -26,7 +26,7 @@ extension Tables {
         "delegated_content", kind: "delegated content", key: ["secure_element", "aid"],
         columns: ["secure_element", "aid", "provider", "record"], references: [.secureElement, .provider],
         read: {
-            for _ in 0..<3 { try $0.skip() }
+            for _ in 0..<3 { $0.skip() }
             return try $0.json()
         },
         values: { [$0.secureElement.description, blob($0.aid.bytes), $0.provider.rawValue, try json($0)] })
@@ -35,7 +35,7 @@ extension Tables {
         "approval", kind: "approval", key: ["id"],
         columns: ["id", "secure_element", "provider", "state", "record"], references: [.secureElement, .provider],
         read: {
-            for _ in 0..<4 { try $0.skip() }
+            for _ in 0..<4 { $0.skip() }
             return try $0.json()
         },
         values: {

@@ -1,14 +1,16 @@
 import Foundation
-import GRDB
+import GRDBSQLite
 
-/// Reads the columns of one row in order; a value that cannot be names its table and column.
+/// Reads the columns of the row that a statement stands at, in order; a value that cannot be names its table and column.
+///
+/// Tables are STRICT: a column has values of one type, or none.
 struct RowReader {
-    private let row: Row
+    private let statement: OpaquePointer
     private let table: String
-    private var index = 0
+    private var index: CInt = 0
 
-    init(_ row: Row, table: String) {
-        self.row = row
+    init(_ statement: OpaquePointer, table: String) {
+        self.statement = statement
         self.table = table
     }
 
@@ -41,9 +43,9 @@ struct RowReader {
 
     /// A text in JSON.
     mutating func json<Value: Decodable>(_: Value.Type = Value.self) throws -> Value {
-        let text = try text()
+        let bytes = try next(SQLITE_TEXT) { Data(bytes: $0, count: $1) }
         do {
-            return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+            return try JSONDecoder().decode(Value.self, from: try required(bytes))
         } catch {
             throw unreadable(index - 1)
         }
@@ -59,11 +61,24 @@ struct RowReader {
     }
 
     /// Passes over a column.
-    mutating func skip() throws { _ = try next(DatabaseValue.self) }
+    mutating func skip() { index += 1 }
 
-    mutating func optionalText() throws -> String? { try next() }
-    mutating func optionalInteger() throws -> Int64? { try next() }
-    mutating func optionalBytes() throws -> [UInt8]? { try next(Data.self).map { Array($0) } }
+    mutating func optionalText() throws -> String? {
+        try next(SQLITE_TEXT) { String(decoding: UnsafeRawBufferPointer(start: $0, count: $1), as: UTF8.self) }
+    }
+
+    mutating func optionalInteger() throws -> Int64? {
+        defer { index += 1 }
+        switch sqlite3_column_type(statement, index) {
+        case SQLITE_NULL: return nil
+        case SQLITE_INTEGER: return sqlite3_column_int64(statement, index)
+        default: throw unreadable(index)
+        }
+    }
+
+    mutating func optionalBytes() throws -> [UInt8]? {
+        try next(SQLITE_BLOB) { Array(UnsafeRawBufferPointer(start: $0, count: $1)) }
+    }
 
     mutating func optionalChoice<Choice: RawRepresentable<String>>(
         _: Choice.Type = Choice.self
@@ -72,12 +87,20 @@ struct RowReader {
         return try required(Choice(rawValue: text))
     }
 
-    private mutating func next<Value: DatabaseValueConvertible>(_: Value.Type = Value.self) throws -> Value? {
+    /// - Parameter make: from the first byte and the number of bytes, which stand as long as the statement stands there.
+    private mutating func next<Value>(
+        _ type: CInt, _ make: (UnsafeRawPointer, Int) -> Value
+    ) throws -> Value? {
         defer { index += 1 }
-        let value: DatabaseValue = row[index]
-        if value.isNull { return nil }
-        guard let value = Value.fromDatabaseValue(value) else { throw unreadable(index) }
-        return value
+        let found = sqlite3_column_type(statement, index)
+        if found == SQLITE_NULL { return nil }
+        guard found == type else { throw unreadable(index) }
+        // The pointer first: it may convert; then how much there is. Nothing at all has no address.
+        let start =
+            type == SQLITE_TEXT
+            ? UnsafeRawPointer(sqlite3_column_text(statement, index)) : sqlite3_column_blob(statement, index)
+        let count = Int(sqlite3_column_bytes(statement, index))
+        return withUnsafePointer(to: UInt8(0)) { make(start ?? UnsafeRawPointer($0), count) }
     }
 
     /// Of the column just read.
@@ -86,7 +109,8 @@ struct RowReader {
         return value
     }
 
-    private func unreadable(_ column: Int) -> RecordError {
-        .failed("table \(table), column \(Array(row.columnNames)[column]): the value cannot be read")
+    private func unreadable(_ column: CInt) -> RecordError {
+        let name = sqlite3_column_name(statement, column).map { String(cString: $0) } ?? "\(column)"
+        return .failed("table \(table), column \(name): the value cannot be read")
     }
 }

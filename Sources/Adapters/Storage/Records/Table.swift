@@ -71,24 +71,15 @@ struct Table<Record: Sendable>: Sendable {
 
 extension Table {
     func one(_ key: [Column], in database: Database) throws -> Record? {
-        let statement = try database.cachedStatement(sql: selectByKeySQL)
-        let rows = try Row.fetchCursor(statement, arguments: StatementArguments(key))
-        // A row reads its columns from the statement, which the cursor resets when it goes.
-        return try withExtendedLifetime(rows) { try rows.next().map(decode) }
+        try BoundStatement(selectByKeySQL, key, in: database).next(of: name, read)
     }
 
     /// - Parameter clauses: `WHERE`, `ORDER BY` and `LIMIT`; a constant of the program, never a client's text.
     func all(_ clauses: StaticString, _ arguments: [Column] = [], in database: Database) throws -> [Record] {
-        let statement = try database.cachedStatement(sql: selectSQL + "\(clauses)")
-        let rows = try Row.fetchCursor(statement, arguments: StatementArguments(arguments))
+        let statement = try BoundStatement(selectSQL + "\(clauses)", arguments, in: database)
         var records: [Record] = []
-        while let row = try rows.next() { records.append(try decode(row)) }
+        while let record = try statement.next(of: name, read) { records.append(record) }
         return records
-    }
-
-    private func decode(_ row: Row) throws -> Record {
-        var reader = RowReader(row, table: name)
-        return try read(&reader)
     }
 }
 
@@ -129,8 +120,7 @@ extension Table {
     }
 
     func delete(_ key: [Column], from database: Database) throws {
-        let statement = try database.cachedStatement(sql: deleteSQL)
-        try statement.execute(arguments: StatementArguments(key))
+        try BoundStatement(deleteSQL, key, in: database).run()
         if database.changesCount == 0 { throw missing(key) }
     }
 
@@ -142,7 +132,7 @@ extension Table {
 
     private func execute(_ sql: String, _ values: [Column], of record: Record, in database: Database) throws {
         do {
-            try database.cachedStatement(sql: sql).execute(arguments: StatementArguments(values))
+            try BoundStatement(sql, values, in: database).run()
         } catch let error as DatabaseError {
             switch error.extendedResultCode {
             case .SQLITE_CONSTRAINT_PRIMARYKEY, .SQLITE_CONSTRAINT_UNIQUE:

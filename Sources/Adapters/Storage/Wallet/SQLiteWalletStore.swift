@@ -3,41 +3,28 @@ public import Wallet
 
 /// What the wallet knows, in one SQLite file: write-ahead log, every commit synced before it is answered.
 public final class SQLiteWalletStore: WalletStore {
-    let writer: DatabaseQueue
-    let readers: Readers<WalletStoreError>
-    private let commits: GroupCommit<WalletStoreError>
+    private let connections: StoreConnections<WalletStoreError>
+
+    var writer: DatabaseQueue { connections.writer }
+    var readers: Readers<WalletStoreError> { connections.readers }
 
     /// Opens the file, creating it (0600) and its folder (0700) when absent, and brings its schema up to date.
     public convenience init(path: String) throws(SQLiteStoreOpeningError) {
-        let writer = try StoreFile.openWriter(path: path, WalletSchema.migrator)
-        self.init(writer: writer, readers: try StoreFile.openReaders(path: path))
+        self.init(try StoreConnections(path: path, WalletSchema.migrator))
     }
 
     /// A store that lives as long as this object, for tests.
     public static func inMemory() throws(SQLiteStoreOpeningError) -> SQLiteWalletStore {
-        let memory = try StoreFile.openMemory(WalletSchema.migrator)
-        return SQLiteWalletStore(writer: memory, readers: Readers([memory]))
+        SQLiteWalletStore(try StoreConnections(inMemory: WalletSchema.migrator))
     }
 
-    init(writer: DatabaseQueue, readers: Readers<WalletStoreError>) {
-        self.writer = writer
-        self.readers = readers
-        commits = GroupCommit(
-            writer, commitsPerTransactionMax: GroupCommit<WalletStoreError>.commitsPerTransactionMaxDefault)
-    }
+    init(_ connections: StoreConnections<WalletStoreError>) { self.connections = connections }
 
     /// Closes the connections; everything committed is in the file. Later calls fail.
-    public func close() throws(WalletStoreError) {
-        do {
-            try readers.close()
-            try writer.close()
-        } catch {
-            throw WalletStoreError(describing: error)
-        }
-    }
+    public func close() throws(WalletStoreError) { try connections.close() }
 
     public func commit(_ changes: [WalletChange]) async throws(WalletStoreError) {
-        try await commits.perform { database in
+        try await connections.commit { database in
             for change in changes { try change.apply(to: database) }
         }
     }

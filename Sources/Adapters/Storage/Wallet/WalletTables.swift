@@ -104,7 +104,7 @@ extension Table where Record: RevisedRecord & Codable {
         Table(
             name, kind: kind, key: key, columns: columns + ["revision", "record"], references: references,
             read: { row in
-                for _ in 0...columns.count { try row.skip() }
+                for _ in 0...columns.count { row.skip() }
                 return try row.json()
             },
             values: { values($0) + [$0.revision, try json($0)] })
