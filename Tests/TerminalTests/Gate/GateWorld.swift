@@ -125,6 +125,12 @@ final class CountingBarrier: GateBarrier, Sendable {
 
 final class Office: GateReports, Sendable {
     private let state = Mutex<(taken: [GateReport], isClosed: Bool)>(([], false))
+    private let known = Mutex<GreyOutcome?>(nil)
+
+    /// What it has found out about every grey record.
+    func know(_ outcome: GreyOutcome) { known.withLock { $0 = outcome } }
+
+    func outcome(of record: GreyRecord) -> GreyOutcome? { known.withLock { $0 } }
 
     var taken: [GateReport] { state.withLock(\.taken) }
 

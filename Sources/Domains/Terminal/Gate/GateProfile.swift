@@ -54,15 +54,10 @@ public struct GateFare: Hashable, Sendable {
     var purpose: InitializeTransaction.Purpose { isComposite ? .compositePurchase : .purchase }
 }
 
-/// One record of the card as a composite purchase leaves it.
-public struct CompositeRecord: Hashable, Sendable, Codable {
-    public var file: UInt8
-    public var number: UInt8
-    public var data: [UInt8]
-
-    public init(file: UInt8 = PurseFile.compositeRecords, number: UInt8, data: [UInt8]) {
-        self.file = file
-        self.number = number
-        self.data = data
+extension PendingPurchase {
+    /// What is ordered again when it was not executed.
+    var fare: GateFare {
+        purchase.type == .compositePurchase
+            ? GateFare(composite: purchase.amount, writing: records) : GateFare(purchase.amount)
     }
 }

@@ -91,19 +91,32 @@ public struct GateTerminal: ~Copyable, Sendable {
 
     private func isOver(_ since: Int64, _ now: Int64) -> Bool { now > since + profile.windowSeconds }
 
-    /// Brings to the back office what it has not taken yet.
+    /// Brings to the back office what it has not taken yet, and asks what became of the cards that are grey.
     ///
-    /// - Returns: how many reports it took.
+    /// An office that cannot be reached, or takes no more, is asked again the next time.
     @discardableResult
-    public mutating func report(to office: any GateReports) async throws(GateError) -> Int {
+    public mutating func report(to office: any GateReports) async throws(GateError) -> GateReporting {
         if let failure { throw .journal(failure) }
-        var count = 0
+        var done = GateReporting()
         for report in state.unreported {
-            do { try await office.take(report) } catch { break }
+            do { try await office.take(report) } catch {
+                done.failure = error
+                return done
+            }
             try await write(.reported(report.terminalSerial))
-            count += 1
+            done.taken += 1
         }
-        return count
+        for (card, record) in state.grey.sorted(by: { $0.value.at < $1.value.at }) {
+            let outcome: GreyOutcome?
+            do { outcome = try await office.outcome(of: record) } catch {
+                done.failure = error
+                return done
+            }
+            guard let outcome, outcome != .unknown else { continue }
+            try await write(.settled(card, outcome))
+            done.settled += 1
+        }
+        return done
     }
 
     /// The back office has settled a grey record: the card may pass again.

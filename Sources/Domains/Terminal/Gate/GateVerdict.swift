@@ -1,3 +1,4 @@
+public import ElectronicPurse
 public import ISO7816
 
 /// What comes of a card at the gate.
@@ -51,5 +52,21 @@ public enum GateError: Error, Equatable, Sendable, CustomStringConvertible {
         case .journal(let failure): "\(failure)"
         case .securityModule(let reason): "security module: \(reason)"
         }
+    }
+}
+
+/// What came of a report to the back office.
+public struct GateReporting: Hashable, Sendable {
+    /// Reports that it has taken.
+    public var taken = 0
+    /// Grey records that it has settled: their cards may pass again.
+    public var settled = 0
+    /// Why it did not take the rest.
+    public var failure: GateReportFailure?
+
+    public init(taken: Int = 0, settled: Int = 0, failure: GateReportFailure? = nil) {
+        self.taken = taken
+        self.settled = settled
+        self.failure = failure
     }
 }

@@ -1,58 +1,3 @@
-public import ElectronicPurse
-
-/// What the back office knows of a card when it settles a grey record: the more, the surer.
-public struct CardEvidence: Sendable {
-    /// The proof of the grey purchase itself, however it came.
-    public var tac: PurseMAC?
-    /// The card's log at a later contact.
-    public var log: [PurseLogRecord]
-    /// The card's counter of purchases at a later contact with its issuer.
-    public var offlineNumber: UInt16?
-    /// Purchases of the card that terminals have reported, with their TACs.
-    public var purchases: [ReportedPurchase]
-    /// Where balances are known without a gap: the balance at a later contact, and what is known to have changed it since
-    /// the one before the grey purchase.
-    public var chain: Chain?
-
-    public struct ReportedPurchase: Hashable, Sendable {
-        public var purchase: PursePurchase
-        /// The counter after it.
-        public var offlineNumber: UInt16
-        public var tac: PurseMAC
-
-        public init(_ purchase: PursePurchase, offlineNumber: UInt16, tac: PurseMAC) {
-            self.purchase = purchase
-            self.offlineNumber = offlineNumber
-            self.tac = tac
-        }
-    }
-
-    public struct Chain: Hashable, Sendable {
-        public var balance: UInt32
-        /// Loads since the grey purchase.
-        public var loads: UInt64
-        /// Purchases since, the grey one apart.
-        public var purchases: UInt64
-
-        public init(balance: UInt32, loads: UInt64, purchases: UInt64) {
-            self.balance = balance
-            self.loads = loads
-            self.purchases = purchases
-        }
-    }
-
-    public init(
-        tac: PurseMAC? = nil, log: [PurseLogRecord] = [], offlineNumber: UInt16? = nil,
-        purchases: [ReportedPurchase] = [], chain: Chain? = nil
-    ) {
-        self.tac = tac
-        self.log = log
-        self.offlineNumber = offlineNumber
-        self.purchases = purchases
-        self.chain = chain
-    }
-}
-
 /// What became of a grey record's purchase.
 public enum GreyOutcome: String, Hashable, Sendable, Codable {
     /// The card was debited: the amount is the operator's, and the person, who was not let through, is owed it back.
@@ -68,11 +13,21 @@ extension GreyRecord {
     /// - Parameter key: the card's key for transaction authentication codes.
     public func settled(by evidence: CardEvidence, key: PurseKey) -> GreyOutcome {
         let session = key.transactionAuthentication
-        let expected = pending.purchase.tac(session)
-        let own = [evidence.tac, tac].contains(expected)
-        let other = evidence.purchases.contains {
-            $0.offlineNumber == pending.expectedRecord.number && $0.purchase != pending.purchase
-                && $0.purchase.tac(session) == $0.tac
+        return settled(by: evidence) { $0.tac(session) }
+    }
+
+    /// Settles the record where the card's key is elsewhere.
+    ///
+    /// - Parameter tac: the card's authentication code of a purchase.
+    public func settled<Failure: Error>(
+        by evidence: CardEvidence, tac: (PursePurchase) throws(Failure) -> PurseMAC
+    ) throws(Failure) -> GreyOutcome {
+        let expected = try tac(pending.purchase)
+        let own = [evidence.tac, self.tac].contains(expected)
+        var other = false
+        for reported in evidence.purchases
+        where reported.offlineNumber == pending.expectedRecord.number && reported.purchase != pending.purchase {
+            if try tac(reported.purchase) == reported.tac { other = true }
         }
         guard own == other else { return own ? .debited : .notDebited }
         guard !own else { return .unknown }

@@ -1,5 +1,3 @@
-public import ElectronicPurse
-
 /// A purchase whose debit was ordered, before anybody knows what became of it: all that recovery needs.
 public struct PendingPurchase: Hashable, Sendable, Codable {
     public let card: PurseSerial
@@ -14,7 +12,24 @@ public struct PendingPurchase: Hashable, Sendable, Codable {
     /// When the card was presented first, seconds since 1970.
     public let since: Int64
     /// How often the card was taken away.
-    public internal(set) var losses: Int
+    public var losses: Int
+
+    /// - Parameter balanceBefore: at least the purchase's amount.
+    public init(
+        card: PurseSerial, purchase: PursePurchase, balanceBefore: UInt32, offlineNumber: UInt16, random: PurseRandom,
+        mac1: PurseMAC, records: [CompositeRecord] = [], since: Int64, losses: Int = 0
+    ) {
+        precondition(balanceBefore >= purchase.amount, "a purchase takes no more than there is")
+        self.card = card
+        self.purchase = purchase
+        self.balanceBefore = balanceBefore
+        self.offlineNumber = offlineNumber
+        self.random = random
+        self.mac1 = mac1
+        self.records = records
+        self.since = since
+        self.losses = losses
+    }
 
     /// What the card has to have in its log if it was debited.
     public var expectedRecord: PurseLogRecord {
@@ -25,89 +40,23 @@ public struct PendingPurchase: Hashable, Sendable, Codable {
 
     public var balanceAfter: UInt32 { balanceBefore - purchase.amount }
 
-    var fare: GateFare {
-        purchase.type == .compositePurchase
-            ? GateFare(composite: purchase.amount, writing: records) : GateFare(purchase.amount)
-    }
-
     /// Whether a log record is this purchase. The overdraft is none of it.
-    func isRecorded(by record: PurseLogRecord) -> Bool {
+    public func isRecorded(by record: PurseLogRecord) -> Bool {
         var record = record
         record.overdraft = 0
         return record == expectedRecord
     }
 }
 
-/// A purchase that was paid.
-public struct GatePassage: Hashable, Sendable, Codable {
-    public let card: PurseSerial
-    public let purchase: PursePurchase
-    /// The card's counter of purchases after it.
-    public let offlineNumber: UInt16
-    public let balanceAfter: UInt32
-    /// For the issuer; absent where only the card's log told of the debit.
-    public let tac: PurseMAC?
-    public let evidence: Evidence
-    /// Seconds since 1970.
-    public let at: Int64
+/// One record of the card as a composite purchase leaves it.
+public struct CompositeRecord: Hashable, Sendable, Codable {
+    public var file: UInt8
+    public var number: UInt8
+    public var data: [UInt8]
 
-    /// By what the gate knows that it was paid.
-    public enum Evidence: String, Hashable, Sendable, Codable {
-        /// The answer to the debit.
-        case answer
-        /// What the card proved later.
-        case proof
-        /// The card's log, of a card that proves nothing.
-        case record
-    }
-
-    init(_ pending: PendingPurchase, tac: PurseMAC?, _ evidence: Evidence, at now: Int64) {
-        card = pending.card
-        purchase = pending.purchase
-        offlineNumber = pending.offlineNumber &+ 1
-        balanceAfter = pending.balanceAfter
-        self.tac = tac
-        self.evidence = evidence
-        at = now
-    }
-}
-
-/// A purchase of which the gate cannot find out whether it was paid: the gate stayed shut, and the back office settles it.
-public struct GreyRecord: Hashable, Sendable, Codable {
-    public let pending: PendingPurchase
-    public let reason: Reason
-    /// What the card showed last, if it was seen again.
-    public let log: [PurseLogRecord]
-    public let balance: UInt32?
-    /// A proof that could not be verified at the gate.
-    public let tac: PurseMAC?
-    /// Seconds since 1970.
-    public let at: Int64
-
-    public enum Reason: String, Hashable, Sendable, Codable {
-        /// The card was not presented again in time.
-        case windowOver
-        /// It was taken away too often.
-        case tooManyLosses
-        /// Its counter has moved, and its log does not tell of this purchase.
-        case noMatchingRecord
-        /// What it proves is not this purchase, or nobody can verify it.
-        case notProved
-        /// Balance, counter, log and proof do not go together.
-        case inconsistent
-        /// It does not say how far its counter is.
-        case counterUnknown
-    }
-
-    init(
-        _ pending: PendingPurchase, _ reason: Reason, log: [PurseLogRecord] = [], balance: UInt32? = nil,
-        tac: PurseMAC? = nil, at now: Int64
-    ) {
-        self.pending = pending
-        self.reason = reason
-        self.log = log
-        self.balance = balance
-        self.tac = tac
-        at = now
+    public init(file: UInt8 = PurseFile.compositeRecords, number: UInt8, data: [UInt8]) {
+        self.file = file
+        self.number = number
+        self.data = data
     }
 }

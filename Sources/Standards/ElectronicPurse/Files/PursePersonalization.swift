@@ -36,8 +36,19 @@ public struct PursePersonalization: Sendable {
         label: String = PurseSelection.transportLabel, priority: UInt8 = 0, keyVersion: UInt8 = 0x01,
         balanceMax: UInt32 = Self.balanceMaxDefault, records: [UInt16: [UInt8]] = Self.transportRecords
     ) {
+        self.init(
+            applicationData, keys: issuerKeys.derived(for: applicationData.serial), label: label, priority: priority,
+            keyVersion: keyVersion, balanceMax: balanceMax, records: records)
+    }
+
+    /// - Parameter keys: of this card.
+    public init(
+        _ applicationData: PurseApplicationData, keys: PurseKeys, label: String = PurseSelection.transportLabel,
+        priority: UInt8 = 0, keyVersion: UInt8 = 0x01, balanceMax: UInt32 = Self.balanceMaxDefault,
+        records: [UInt16: [UInt8]] = Self.transportRecords
+    ) {
         self.applicationData = applicationData
-        keys = issuerKeys.derived(for: applicationData.serial)
+        self.keys = keys
         self.label = label
         self.priority = priority
         self.keyVersion = keyVersion

@@ -1,5 +1,5 @@
 /// A load of the purse: what its MACs and its TAC are made over.
-public struct PurseLoad: Hashable, Sendable {
+public struct PurseLoad: Hashable, Sendable, Codable {
     public var amount: UInt32
     public var type: PurseTransactionType
     public var terminal: PurseTerminalNumber
