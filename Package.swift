@@ -41,6 +41,7 @@ let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: 
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -122,8 +123,8 @@ let package = Package(
         target(
             .domains, "MobileDevice",
             [
-                "ISO7816", "CardCryptography", "SERAM", "EMV", "JOSE", "ISO4217", "Instructions", "NFCForum",
-                "SecureChannel", "TrustedReading",
+                "ISO7816", "CardCryptography", "SERAM", "EMV", "ElectronicPurse", "JOSE", "ISO4217", "Instructions",
+                "NFCForum", "SecureChannel", "TrustedReading",
             ]),
         target(.domains, "CardManagement", ["ISO7816", "CardCryptography", "GlobalPlatform", "SecureChannel"]),
         target(.domains, "Wallet", ["ISO7816", "TurnTaking", "CardCryptography", "GlobalPlatform", "EMV", "JOSE"]),
@@ -136,7 +137,10 @@ let package = Package(
             ]),
         target(
             .domains, "Payments",
-            ["ISO7816", "CardCryptography", "ISO4217", "Instructions", "JOSE", "EMV", "SmartCardVerification"]),
+            [
+                "ISO7816", "CardCryptography", "ISO4217", "Instructions", "JOSE", "EMV",
+                "ElectronicPurse", "SmartCardVerification",
+            ]),
         target(
             .domains, "Merchants",
             ["ISO7816", "CardCryptography", "ISO4217", "Instructions", "JOSE", "NFCForum"]),
@@ -147,23 +151,22 @@ let package = Package(
             .adapters, "SeneschalClient",
             [
                 "SeneschalAPI", "SERAM", "MobileDevice", "ServiceProvider", "Wallet", "Terminal", "Payments",
-                "Merchants", "Instructions", "ISO4217", "EMV", "JOSE", "ISO7816", "CardCryptography",
-                asyncHTTPClient, nioCore, nioHTTP1, nioSSL,
+                "Merchants", "Instructions", "ISO4217", "EMV", "ElectronicPurse", "JOSE", "ISO7816",
+                "CardCryptography", asyncHTTPClient, nioCore, nioHTTP1, nioSSL,
             ]),
         target(
             .adapters, "KeyVault",
             [
                 "TrustedServiceManager", "ServiceProvider", "Wallet", "Issuing", "Payments", "Merchants",
-                "Instructions",
-                "SmartCardVerification", "NFCForum", "EMV", "JOSE", "CardCryptography", "SecureChannel",
-                "GlobalPlatform", "ISO7816",
+                "Instructions", "ElectronicPurse", "SmartCardVerification", "NFCForum", "EMV", "JOSE",
+                "CardCryptography", "SecureChannel", "GlobalPlatform", "ISO7816",
             ]),
         target(
             .adapters, "Storage",
             [
                 "TrustedServiceManager", "Wallet", "Issuing", "Payments", "Merchants", "ISO4217", "Instructions", "EMV",
-                "SmartCardVerification",
-                "CardCryptography", "ISO7816", "GlobalPlatform", grdb,
+                "ElectronicPurse", "SmartCardVerification", "CardCryptography", "ISO7816", "GlobalPlatform", grdb,
+                grdbSQLite,
             ]),
         target(
             .adapters, "ISO8583Link",
@@ -180,8 +183,8 @@ let package = Package(
             .adapters, "HTTPServer",
             [
                 "SeneschalAPI", "SERAM", "TrustedServiceManager", "Wallet", "Issuing", "Payments", "Merchants",
-                "Instructions", "SmartCardVerification", "ISO4217", "EMV", "JOSE", "ISO7816", "GlobalPlatform",
-                "CardCryptography", hummingbird,
+                "Instructions", "ElectronicPurse", "SmartCardVerification", "ISO4217", "EMV", "JOSE", "ISO7816",
+                "GlobalPlatform", "CardCryptography", hummingbird,
                 hummingbirdCore, hummingbirdTLS, nioCore, nioSSL,
                 httpTypes, serviceLifecycle,
                 unixSignals, logging,
@@ -267,7 +270,7 @@ let package = Package(
             "PaymentsTests",
             [
                 "Payments", "Storage", "KeyVault", "MobileDevice", "Terminal", "ISO4217", "Instructions",
-                "SmartCardVerification", "EMV", "JOSE", "CardCryptography", "ISO7816", "LedgerUnderLoad",
+                "ElectronicPurse", "SmartCardVerification", "EMV", "JOSE", "CardCryptography", "ISO7816", "LedgerUnderLoad",
             ]),
         // Moves money until it is killed, for PaymentsTests.
         .executableTarget(

@@ -9,6 +9,7 @@ public struct PayerConfirmation: Statement {
     public enum Subject: String, Hashable, Sendable, Codable {
         case order
         case bill
+        case purseLoad
     }
 
     /// The payer's account at the payment server.
@@ -20,9 +21,10 @@ public struct PayerConfirmation: Statement {
     public var iat: Int64
     public var exp: Int64
     public var subject: Subject
-    /// The order's or the bill's name.
+    /// The order's, the bill's or the load's name.
     public var reference: String
-    /// SHA-256 of what was shown, in base64url: an order's instruction in compact form, a bill's list of items.
+    /// SHA-256 of what was shown, in base64url: an order's instruction in compact form, a bill's list of items, the words of
+    /// a load.
     public var digest: String
     /// In minor units: the total.
     public var amount: Int64

@@ -49,7 +49,7 @@ final class TestPayments: Sendable {
             RequestKey(scope: "test", key: "settlement", digest: []))
         settlement = account.id.rawValue
         server = PaymentsServer(
-            payments, smartCards: SmartCardDesk(payments, keys: vault),
+            payments, smartCards: SmartCardDesk(payments, keys: vault), purses: vault,
             cardPayments: leg.map { IssuerPaymentDesk(payments, leg: $0, settlement: account.id) },
             logger: Logger(label: "test") { JSONLinesLogHandler(label: $0, logLevel: .info, write: log.append) })
         let secret = try await AccessDesk(payments).renew(.operator, by: "test")

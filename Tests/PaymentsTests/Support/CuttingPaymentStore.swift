@@ -1,3 +1,4 @@
+import ElectronicPurse
 import SmartCardVerification
 import Synchronization
 
@@ -202,5 +203,38 @@ final class CuttingPaymentStore: PaymentStore {
     { try await inner.cardFailures(of: card, at: terminal) }
     func cardPayment(terminal: PartyName, transaction: String) async throws(PaymentStoreError) -> CardPayment? {
         try await inner.cardPayment(terminal: terminal, transaction: transaction)
+    }
+    func purse(_ card: PurseSerial) async throws(PaymentStoreError) -> Purse? { try await inner.purse(card) }
+    func purses(after card: PurseSerial?, limit: Int) async throws(PaymentStoreError) -> [Purse] {
+        try await inner.purses(after: card, limit: limit)
+    }
+    func purseCount() async throws(PaymentStoreError) -> Int { try await inner.purseCount() }
+    func purseTerminal(_ number: PurseTerminalNumber) async throws(PaymentStoreError) -> PurseTerminal? {
+        try await inner.purseTerminal(number)
+    }
+    func purseTerminals(of terminal: PartyName) async throws(PaymentStoreError) -> [PurseTerminal] {
+        try await inner.purseTerminals(of: terminal)
+    }
+    func loadOrder(_ id: LoadOrderID) async throws(PaymentStoreError) -> LoadOrder? { try await inner.loadOrder(id) }
+    func unsettledLoadOrder(of card: PurseSerial) async throws(PaymentStoreError) -> LoadOrder? {
+        try await inner.unsettledLoadOrder(of: card)
+    }
+    func loadOrders(of payer: AccountID, limit: Int) async throws(PaymentStoreError) -> [LoadOrder] {
+        try await inner.loadOrders(of: payer, limit: limit)
+    }
+    func loads(of card: PurseSerial, limit: Int) async throws(PaymentStoreError) -> [LoadOrder] {
+        try await inner.loads(of: card, limit: limit)
+    }
+    func openLoadOrderCount(of payer: AccountID, at now: Int64) async throws(PaymentStoreError) -> Int {
+        try await inner.openLoadOrderCount(of: payer, at: now)
+    }
+    func gatePurchase(_ terminal: PurseTerminalNumber, _ serial: UInt32) async throws(PaymentStoreError)
+        -> GatePurchase?
+    { try await inner.gatePurchase(terminal, serial) }
+    func gatePurchases(of card: PurseSerial, limit: Int) async throws(PaymentStoreError) -> [GatePurchase] {
+        try await inner.gatePurchases(of: card, limit: limit)
+    }
+    func heldGatePurchases(of card: PurseSerial?, limit: Int) async throws(PaymentStoreError) -> [GatePurchase] {
+        try await inner.heldGatePurchases(of: card, limit: limit)
     }
 }

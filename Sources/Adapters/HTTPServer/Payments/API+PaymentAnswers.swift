@@ -23,6 +23,7 @@ extension LedgerAccount.Kind {
         case .issuerSettlement: .issuerSettlement
         case .reward: .reward
         case .transit: .transit
+        case .purse: .purse
         case .equity: .equity
         }
     }
@@ -36,6 +37,7 @@ extension API.PaymentAccountKind {
         case .issuerSettlement: .issuerSettlement
         case .reward: .reward
         case .transit: .transit
+        case .purse: .purse
         case .equity: .equity
         }
     }

@@ -6,15 +6,20 @@ import SeneschalAPI
 public struct PaymentsServer: ListeningServer {
     private let payments: PaymentServer
     private let smartCards: SmartCardDesk
+    private let purses: any PurseIssuerKeys
     private let cardPayments: IssuerPaymentDesk?
     public let logger: Logger
 
-    /// - Parameter cardPayments: `nil` where no line goes to an issuer.
+    /// - Parameters:
+    ///   - purses: the keys of the purses that it issues.
+    ///   - cardPayments: `nil` where no line goes to an issuer.
     public init(
-        _ payments: PaymentServer, smartCards: SmartCardDesk, cardPayments: IssuerPaymentDesk? = nil, logger: Logger
+        _ payments: PaymentServer, smartCards: SmartCardDesk, purses: any PurseIssuerKeys,
+        cardPayments: IssuerPaymentDesk? = nil, logger: Logger
     ) {
         self.payments = payments
         self.smartCards = smartCards
+        self.purses = purses
         self.cardPayments = cardPayments
         self.logger = logger
     }
@@ -29,6 +34,10 @@ public struct PaymentsServer: ListeningServer {
         BillDoor(bills: BillDesk(payments)).register(on: &router)
         SmartCardDoor(cards: smartCards).register(on: &router)
         CardPaymentDoor(cards: cardPayments).register(on: &router)
+        PurseDoor(
+            purses: PurseDesk(payments, keys: purses), loads: LoadDesk(payments, keys: purses)
+        ).register(on: &router)
+        ClearingDoor(clearing: ClearingDesk(payments, keys: purses)).register(on: &router)
         PlatformDoor(rewards: RewardDesk(payments), orders: orders).register(on: &router)
         PaymentOperatorDoor(desk: OperatorDesk(payments)).register(on: &router)
         PublicDoor(contract: .payments) { await health($0) }.register(on: &router)

@@ -1,7 +1,7 @@
 extension API {
     /// What an account of the ledger is for.
     public enum PaymentAccountKind: String, Codable, Sendable, CaseIterable {
-        case payer, merchant, issuerSettlement, reward, transit, equity
+        case payer, merchant, issuerSettlement, reward, transit, purse, equity
     }
 
     /// Somebody who wants to pay: whose account it is, the device that speaks for it, and the PIN that only its owner knows.
@@ -78,7 +78,9 @@ extension API {
             "OpenLedgerAccountRequest", "An account of the ledger that the operator opens.",
             [
                 .required("label", .text(1...64, example: "Corner Shop"), "For people."),
-                .required("kind", .choice(PaymentAccountKind.self), "Not payer: payers open theirs themselves."),
+                .required(
+                    "kind", .choice(PaymentAccountKind.self),
+                    "Not payer: payers open theirs themselves. Not purse: it comes with the purse."),
                 .required("currency", currencyCodeSchema),
                 .optional(
                     "overdraftLimit", .integer(0...1_000_000_000_000, example: 0),

@@ -89,14 +89,5 @@ extension API {
             ])
     }
 
-    /// Nothing more than what the path says.
-    public struct OrderDecision: WireType {
-
-        public init() {
-        }
-
-        public static let schema = Schema.object("OrderDecision", "Nothing more than what the path says.", [])
-    }
-
     static let orderIDSchema = Schema.printable(36...36, example: "ord_00000000000000000000000000000001")
 }

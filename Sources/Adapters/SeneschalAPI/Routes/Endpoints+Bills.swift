@@ -26,7 +26,7 @@ extension Endpoints {
         "Takes an item off the bill, by its seller's signed word.", isMutation: false,
         problems: [.notFound, .assertionRefused, .wrongState])
 
-    public static let closeBill = Endpoint<API.OrderDecision, API.BillVerification>.post(
+    public static let closeBill = Endpoint<API.EmptyRequest, API.BillVerification>.post(
         "closeBill", "/pay/v1/bills/{bill}/closing", for: .payer,
         "Ends the collecting and answers what is to be confirmed.", parameters: [bill], isMutation: false,
         problems: [.notFound, .wrongState])
@@ -36,7 +36,7 @@ extension Endpoints {
         "Pays every seller on the bill, all or none. The bill is its key: it is settled once.", parameters: [bill],
         isMutation: false, problems: [.notFound, .assertionRefused, .credentialsRefused, .tooManyTries, .wrongState])
 
-    public static let cancelBill = Endpoint<API.OrderDecision, API.Bill>.post(
+    public static let cancelBill = Endpoint<API.EmptyRequest, API.Bill>.post(
         "cancelBill", "/pay/v1/bills/{bill}/cancellation", for: .payer, "Gives the bill up: nothing moves.",
         parameters: [bill], isMutation: false, problems: [.notFound, .wrongState])
 

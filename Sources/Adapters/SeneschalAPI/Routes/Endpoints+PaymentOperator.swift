@@ -57,7 +57,7 @@ extension Endpoints {
     public static let listLedgerAccounts = Endpoint<NoBody, API.Page<API.LedgerAccount>>.get(
         "listLedgerAccounts", "/pay/v1/accounts", for: .operator, "The accounts by name.", parameters: page)
 
-    public static let closeLedgerAccount = Endpoint<API.OrderDecision, API.LedgerAccount>.post(
+    public static let closeLedgerAccount = Endpoint<API.EmptyRequest, API.LedgerAccount>.post(
         "closeLedgerAccount", "/pay/v1/accounts/{account}/closing", for: .operator,
         "Nothing moves over the account any more; it must be empty.",
         parameters: [path("account", API.paymentAccountSchema, "The account.")], problems: [.notFound, .wrongState])

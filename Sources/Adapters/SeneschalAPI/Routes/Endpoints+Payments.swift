@@ -5,7 +5,7 @@ extension Endpoints {
             openPayerAccount.route, getPayerAccount.route, listPayerTransfers.route, makeOrder.route, getOrder.route,
             listOrders.route, payOrder.route, declineOrder.route, replacePayerDevice.route, replacePayerPIN.route,
             payReward.route, cancelInstruction.route, getPaymentServerKey.route,
-        ] + bills + smartCards + cardPayments + paymentOperator
+        ] + bills + smartCards + cardPayments + purses + paymentOperator
 
     // MARK: Payers
 
@@ -41,7 +41,7 @@ extension Endpoints {
         parameters: [order], isMutation: false,
         problems: [.notFound, .assertionRefused, .credentialsRefused, .tooManyTries, .wrongState, .insufficientFunds])
 
-    public static let declineOrder = Endpoint<API.OrderDecision, API.PaymentOrder>.post(
+    public static let declineOrder = Endpoint<API.EmptyRequest, API.PaymentOrder>.post(
         "declineOrder", "/pay/v1/orders/{order}/refusal", for: .payer, "The payer does not pay it.",
         parameters: [order], problems: [.notFound, .wrongState])
 
@@ -61,7 +61,7 @@ extension Endpoints {
         "Pays a reward that a platform has signed. The reward's name is its key.", isMutation: false,
         problems: [.assertionRefused, .duplicate, .notFound, .insufficientFunds])
 
-    public static let cancelInstruction = Endpoint<API.OrderDecision, API.PaymentOrder>.post(
+    public static let cancelInstruction = Endpoint<API.EmptyRequest, API.PaymentOrder>.post(
         "cancelInstruction", "/pay/v1/instructions/{instruction}/cancellation", for: .merchantPlatform,
         "Takes back the order that was made of an instruction, if it is still open.",
         parameters: [path("instruction", .printable(1...64, example: "ins_0001"), "The instruction's `jti`.")],

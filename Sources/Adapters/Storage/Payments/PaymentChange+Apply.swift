@@ -26,6 +26,10 @@ extension PaymentChange {
         case .billedItem(let record): try BillTables.items.commit(record, in: database)
         case .issuerPayment(let record): try IssuerPaymentTables.payments.commit(record, in: database)
         case .traceCounter(let record): try IssuerPaymentTables.traceCounters.commit(record, in: database)
+        case .purse(let record): try PurseTables.purses.commit(record, in: database)
+        case .purseTerminal(let record): try PurseTables.terminals.commit(record, in: database)
+        case .loadOrder(let record): try PurseTables.loads.commit(record, in: database)
+        case .gatePurchase(let record): try PurseTables.purchases.commit(record, in: database)
         case .idempotency(let record): try PaymentJournalTables.idempotencyRecords.insert(record, into: database)
         case .audit(let entry): try PaymentJournalTables.auditEntries.insert(entry, into: database)
         case .outbox(let line): _ = try PaymentJournalTables.outboxLines.insertNumbered(line, into: database)
@@ -43,7 +47,7 @@ extension PaymentChange {
             "DELETE FROM outbox_line WHERE next_attempt_at IS NULL AND created_at < ?",
             "DELETE FROM audit_entry WHERE at < ?",
             "DELETE FROM credential WHERE revoked_at < ?",
-        ] + SmartCardTables.forgetting + BillTables.forgetting {
+        ] + SmartCardTables.forgetting + BillTables.forgetting + PurseTables.forgetting {
             try database.execute(sql: sql, arguments: [time])
         }
     }
@@ -58,7 +62,7 @@ extension Table where Record: Payments.RevisedRecord & Codable {
         Table(
             name, kind: kind, key: key, columns: columns + ["revision", "record"], references: references,
             read: { row in
-                for _ in 0...columns.count { try row.skip() }
+                for _ in 0...columns.count { row.skip() }
                 return try row.json()
             },
             values: { values($0) + [$0.revision, try json($0)] })

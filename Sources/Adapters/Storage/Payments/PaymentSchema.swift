@@ -14,6 +14,8 @@ enum PaymentSchema {
         migrator.registerMigration("0005-smart-cards") { try $0.execute(sql: SmartCardTables.schema) }
         migrator.registerMigration("0006-bills") { try $0.execute(sql: BillTables.schema) }
         migrator.registerMigration("0007-issuer-payments") { try $0.execute(sql: IssuerPaymentTables.schema) }
+        migrator.registerMigration("0008-purses") { try $0.execute(sql: PurseTables.schema) }
+        migrator.registerMigration("0009-chains") { try $0.execute(sql: LedgerTables.chains) }
         return migrator
     }
 }

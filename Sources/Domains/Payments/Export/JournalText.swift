@@ -115,6 +115,7 @@ public struct JournalText: Sendable {
         case .merchant: "Liabilities:Merchant"
         case .reward: "Liabilities:Reward"
         case .transit: "Liabilities:Transit"
+        case .purse: "Liabilities:Purse"
         case .issuerSettlement: "Assets:Settlement"
         case .equity: "Equity:Own"
         }

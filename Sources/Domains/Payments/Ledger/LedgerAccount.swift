@@ -33,6 +33,8 @@ public struct LedgerAccount: Hashable, Sendable, Codable {
         case reward
         /// What gates have taken in by offline cards.
         case transit
+        /// What a purse holds, as far as its issuer knows.
+        case purse
         /// The payment server's own.
         case equity
 
@@ -40,7 +42,7 @@ public struct LedgerAccount: Hashable, Sendable, Codable {
         public var normalSide: Side {
             switch self {
             case .issuerSettlement: .debit
-            case .payer, .merchant, .reward, .transit, .equity: .credit
+            case .payer, .merchant, .reward, .transit, .purse, .equity: .credit
             }
         }
     }

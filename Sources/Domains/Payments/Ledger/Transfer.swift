@@ -41,6 +41,8 @@ public struct Transfer: Hashable, Sendable, Codable {
         case gatePassage = 9
         /// Against an earlier transfer that was wrong.
         case correction = 10
+        /// Onto an offline purse, from a payer.
+        case purseLoad = 11
     }
 
     /// Whether it moves money, reserves it, or settles what was reserved.

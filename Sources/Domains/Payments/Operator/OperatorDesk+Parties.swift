@@ -45,8 +45,8 @@ extension OperatorDesk {
                 throw .tooMany(kind: "terminals", max: server.policy.terminalsMax)
             }
             try await checkIsNew(key)
-            guard try await account(payee).kind == .merchant else {
-                throw .invalid(field: "payee", reason: "no merchant's account")
+            guard [.merchant, .transit].contains(try await account(payee).kind) else {
+                throw .invalid(field: "payee", reason: "no merchant's account, and none of a gate's owner")
             }
             let terminal = Terminal(name: name, payee: payee, registeredAt: now)
             return registered(terminal.committed, .terminal(terminal), key, .terminal(name), at: now)

@@ -22,6 +22,9 @@ public struct OperatorDesk: Sendable {
     ) async throws(PaymentsError) -> LedgerAccount {
         try LedgerAccount.check(label: label)
         guard kind != .payer else { throw .invalid(field: "kind", reason: "payers open their accounts themselves") }
+        guard kind != .purse else {
+            throw .invalid(field: "kind", reason: "a purse's account is opened with the purse")
+        }
         let overdraft = try Self.overdraft(of: kind, overdraftLimit)
         return try await server.journal.once(request) { now throws(PaymentsError) in
             let account = LedgerAccount(

@@ -43,6 +43,12 @@ public enum PaymentChange: Sendable {
     case issuerPayment(IssuerPayment)
     case traceCounter(TraceCounter)
 
+    // Purses
+    case purse(Purse)
+    case purseTerminal(PurseTerminal)
+    case loadOrder(LoadOrder)
+    case gatePurchase(GatePurchase)
+
     // Journal
     case idempotency(IdempotencyRecord)
     case audit(AuditEntry)

@@ -3,7 +3,7 @@
 /// A record with revision 0 is inserted; any other replaces the stored one of the same revision, and what is stored has a
 /// revision one higher (``RevisedRecord/committed``). Each folder says what it reads in a protocol of its own.
 public protocol PaymentStore:
-    LedgerStore, PartyStore, OrderStore, SmartCardStore, BillStore, IssuerPaymentStore, JournalStore
+    LedgerStore, PartyStore, OrderStore, SmartCardStore, BillStore, IssuerPaymentStore, PurseStore, JournalStore
 {
     /// - Throws: ``PaymentStoreError``; nothing is changed then.
     func commit(_ changes: [PaymentChange]) async throws(PaymentStoreError)

@@ -65,6 +65,7 @@ public struct PaymentPolicy: Sendable {
     public var payersMax: Int
     public var platformsMax: Int
     public var terminalsMax: Int
+    public var pursesMax: Int
     /// Open orders of one payer.
     public var openOrdersMax: Int
     /// How long a result is offered to a platform that does not answer.
@@ -75,7 +76,8 @@ public struct PaymentPolicy: Sendable {
     public init(
         pinCost: Scrypt.Cost = Scrypt.Cost(n: 1 << 14, r: 8, p: 1), pinTriesMax: Int = 5,
         pinLockSeconds: Int64 = 15 * 60, payersMax: Int = 1_000_000, platformsMax: Int = 100,
-        terminalsMax: Int = 100_000, openOrdersMax: Int = 100, deliverySeconds: Int64 = 7 * 86_400
+        terminalsMax: Int = 100_000, pursesMax: Int = 1_000_000, openOrdersMax: Int = 100,
+        deliverySeconds: Int64 = 7 * 86_400
     ) {
         self.pinCost = pinCost
         self.pinTriesMax = pinTriesMax
@@ -83,6 +85,7 @@ public struct PaymentPolicy: Sendable {
         self.payersMax = payersMax
         self.platformsMax = platformsMax
         self.terminalsMax = terminalsMax
+        self.pursesMax = pursesMax
         self.openOrdersMax = openOrdersMax
         self.deliverySeconds = deliverySeconds
     }

@@ -46,7 +46,8 @@ public struct PaymentHouse: Sendable {
             cardPayments = nil
         }
         server = PaymentsServer(
-            payments, smartCards: SmartCardDesk(payments, keys: vault), cardPayments: cardPayments, logger: logger)
+            payments, smartCards: SmartCardDesk(payments, keys: vault), purses: vault, cardPayments: cardPayments,
+            logger: logger)
     }
 
     /// A credential for whoever operates the server; those before it open nothing any more.

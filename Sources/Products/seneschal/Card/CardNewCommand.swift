@@ -107,6 +107,12 @@ struct CardNewCommand: AsyncParsableCommand {
             valueName: "file"))
     var smartCard: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Make it a purse that a payment server has issued: what `seneschal pay purse personalize` wrote.",
+            valueName: "file"))
+    var purse: String?
+
     @OptionGroup(title: "Alternatives")
     var alternatives: CardAlternatives
 
@@ -115,6 +121,9 @@ struct CardNewCommand: AsyncParsableCommand {
     func validate() throws {
         if testKeys && keysFile != nil {
             throw ValidationError("Give --test-keys or --keys-file, not both.")
+        }
+        if purse != nil && payment == .purse {
+            throw ValidationError("Give --purse FILE or --payment purse, not both: a card has one purse.")
         }
         if AESKey.Size(rawValue: keyBits / 8) == nil || keyBits % 8 != 0 {
             throw ValidationError("--key-bits is 128, 192 or 256, not \(keyBits).")
@@ -149,8 +158,11 @@ struct CardNewCommand: AsyncParsableCommand {
         try await put(
             payment, on: &card, configuration, channelKeys(keys.keySet(of: configuration.centralSecurityDomain)),
             identity)
-        if let smartCard {
-            try [try SmartCardFile.read(smartCard).testApplication].install(
+        let issued =
+            try [smartCard.map { try SmartCardFile.read($0).testApplication }].compactMap(\.self)
+            + [purse.map { try PurseCardFile.read($0).personalization.testApplication }].compactMap(\.self)
+        if !issued.isEmpty {
+            try issued.install(
                 on: &card, in: configuration.centralSecurityDomain,
                 keys: channelKeys(keys.keySet(of: configuration.centralSecurityDomain)), identity)
         }

@@ -3,27 +3,33 @@ import CardCryptography
 import CardLink
 import ElectronicPurse
 import ISO7816
-import SecureElement
+import SeneschalAPI
+import SeneschalClient
 import Synchronization
 import Terminal
 
 /// FLASH: a fare gate, and a card that is pulled away after it was debited and before it could say so.
 struct DemoGate {
     /// What is in the purse that comes to the gate.
-    static let loaded: UInt32 = 2_000
+    static let loaded: Int64 = 2_000
     private static let fare: UInt32 = 200
+    private static let (name, owner) = ("gate-1", "Harbour Line")
 
-    private let issuer: PurseIssuer
-
-    /// - Parameter issuer: of the purses that the gate takes: its security module knows the issuer's key.
-    init(_ issuer: PurseIssuer) { self.issuer = issuer }
+    let town: PaymentNeighbourhood
+    /// Of another person, with too little in it.
+    let other: any CardChannel
 
     func pass(_ telephone: some CardChannel) async throws {
         chapter("A fare gate; the telephone is pulled away after the debit, before the answer was read (FLASH)")
+        let account = try await town.paymentOperator.openAccount(.transit, Self.owner)
+        let registered = try await town.paymentOperator.send(
+            Endpoints.registerPaymentTerminal,
+            .init(name: Self.name, publicKey: ECPrivateKey.generate(.p256).publicKey.pem, payee: account))
+        let module = InProcessCard(
+            try await town.paymentOperator.securityModule(
+                try PurseTerminalNumber([0xA1, 0, 0, 0, 0, 7]), of: Self.name))
         let fare = GateFare(Self.fare)
         let barrier = CountingBarrier()
-        let module = InProcessCard(
-            PurchaseSAM(terminal: try PurseTerminalNumber([0, 0, 0, 0, 0, 7]), key: issuer.keys.purchase))
         let journal = VolatileGateJournal()
         var gate = try await GateTerminal(GateProfile(), securityModule: module, journal: journal, barrier: barrier)
         let hand = LettingGo(telephone, atInstruction: 0x54)
@@ -34,26 +40,27 @@ struct DemoGate {
         say("debited, not read   the gate stays shut and asks for it again; open \(barrier.count) times")
         // The gate itself goes down here, and comes up with its journal.
         gate = try await GateTerminal(GateProfile(), securityModule: module, journal: journal, barrier: barrier)
-        let other = try await Self.card(issuer, loadedWith: 50)
-        verdict = try await gate.present(other.contactless, fare: fare, at: SystemClock().now())
+        verdict = try await gate.present(other, fare: fare, at: SystemClock().now())
         say("another card        \(verdict.inWords)")
         verdict = try await gate.present(telephone, fare: fare, at: SystemClock().now())
         say("the telephone again \(verdict.inWords)")
-        guard case .opened(let passage) = verdict, passage.balanceAfter == Self.loaded - Self.fare, barrier.count == 1
-        else {
+        let left = UInt32(Self.loaded) - Self.fare
+        guard case .opened(let passage) = verdict, passage.balanceAfter == left, barrier.count == 1 else {
             throw CommandFailure(.refused, "the gate did not recover")
         }
         say("the purse           \(passage.balanceAfter) of \(Self.loaded) cents: the fare was taken once")
+        try await settle(&gate, account, registered.secret)
     }
 
-    /// A card of plastic with a purse, personalized and loaded by its issuer.
-    static func card(_ issuer: PurseIssuer, loadedWith cents: UInt32) async throws -> InProcessCard<SecureElement> {
-        var card = try DemoCard()
-        try card.install([try issuer.issue().testApplication])
-        let inHand = card.inHand()
-        try await issuer.load(cents, into: inHand)
-        try await inHand.reset()
-        return inHand
+    /// The card's authentication code turns what the gate took into money of its owner's.
+    private func settle(_ gate: inout GateTerminal, _ account: String, _ secret: String) async throws {
+        let office = HTTPGateReports(town.paymentClient(secret))
+        var taken = 0
+        for _ in 0..<2 { taken += try await gate.report(to: office).taken }
+        guard taken == 1, try await town.balance(of: account) == Int(Self.fare) else {
+            throw CommandFailure(.refused, "the gate's owner was not paid once")
+        }
+        say("reported            \(Self.fare) cents to \(Self.owner), by the card's own code; asked twice, paid once")
     }
 }
 

@@ -1,6 +1,7 @@
 import Assembly
 import CardCryptography
 import CardLink
+import ElectronicPurse
 import Foundation
 import GlobalPlatform
 import ISO7816
@@ -56,19 +57,19 @@ struct DemoHandset {
         say("providers           \(payments.name) and \(readers.name) know the number \(Self.msi)")
     }
 
-    /// A purse of this issuer, loaded over the telephone's own interface.
-    func bringPurse(of issuer: PurseIssuer, loadedWith cents: UInt32) async throws {
-        let purse = try issuer.issue()
+    /// A purse that the payment server has issued to her, loaded from her account over the telephone's own interface.
+    func bringPurse(of ada: DemoPerson, in town: PaymentNeighbourhood, loadedWith cents: Int64) async throws {
+        let purse = try await ada.issuePurse(in: town)
         let instance = try await payments.provision(
-            PaymentServices.purse, named: "PURSE-0001", with: purse.dataGroupings, for: Self.msi,
-            report: DemoStory.tell)
-        try await issuer.load(cents, into: product.card)
+            PaymentServices.purse, named: purse.applicationData.serial.description, with: purse.dataGroupings,
+            for: Self.msi, report: DemoStory.tell)
+        try await ada.load(cents, onto: product.card)
         let directory = try await contactless.transmit(
             SelectCommand(CardConfiguration.paymentSystemEnvironment).command)
         guard directory.data.hex.contains(instance.bytes.hex) else {
             throw CommandFailure(.refused, "the directory does not list the purse")
         }
-        say("the purse           is listed by PPSE, and loaded with \(cents) cents by its issuer")
+        say("the purse           is listed by PPSE, and loaded with \(cents) cents of her account")
     }
 
     /// The smart card that the payment server has enrolled for Ada's account.

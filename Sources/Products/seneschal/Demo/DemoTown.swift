@@ -1,6 +1,7 @@
 import Assembly
 import CardCryptography
 import CardLink
+import ElectronicPurse
 import GlobalPlatform
 import ISO4217
 import ISO7816
@@ -94,6 +95,39 @@ struct DemoPerson {
     }
 
     func balance() async throws -> Int { try await payments.send(Endpoints.getPayerAccount, NoBody()).balance }
+
+    // MARK: - Purses
+
+    /// What makes a card a fresh purse of this person's.
+    func issuePurse(in town: PaymentNeighbourhood) async throws -> PursePersonalization {
+        let purse = try await town.paymentOperator.send(
+            Endpoints.issuePurse, .init(currency: PaymentNeighbourhood.currency, owner: account))
+        return try await town.paymentOperator.pursePersonalization(purse.card)
+    }
+
+    /// Money of the account's goes onto the card.
+    func load(_ cents: Int64, onto card: any CardChannel) async throws {
+        guard let currency = Currency(PaymentNeighbourhood.currency) else {
+            preconditionFailure("a currency of ISO 4217")
+        }
+        let loader = PurseLoader(
+            key: key, loads: HTTPPurseLoads(payments), confirmation: AgreeingOwner(), now: { SystemClock().now() })
+        let load = try await loader.begin(Money(minorUnits: cents, currency: currency), onto: card)
+        let loaded = try await loader.finish(load, on: card)
+        guard loaded.state == .loaded else { throw CommandFailure(.refused, "the purse was not loaded") }
+    }
+
+    /// A card of plastic with a purse of this person's.
+    func plasticPurse(in town: PaymentNeighbourhood, loadedWith cents: Int64) async throws -> InProcessCard<
+        SecureElement
+    > {
+        var card = try DemoCard()
+        try card.install([try await issuePurse(in: town).testApplication])
+        let inHand = card.inHand()
+        try await load(cents, onto: inHand)
+        try await inHand.reset()
+        return inHand
+    }
 }
 
 /// Says yes to what is shown, and shows it to whoever reads along.

@@ -5,6 +5,7 @@ import ElectronicPurse
 import Foundation
 import ISO7816
 import SeneschalAPI
+import SeneschalClient
 import Terminal
 
 /// `seneschal terminal gate`: a purse is held to a fare gate.
@@ -24,6 +25,12 @@ struct TerminalGateCommand: AsyncParsableCommand {
 
               seneschal terminal gate --air 54321 --module gate.psam --journal gate.journal --fare 200
               seneschal terminal gate --reader Virtual --module gate.psam --journal gate.journal --fare 200
+
+            With --till, the file of a terminal that a payment server knows, the gate reports there what it took and what it \
+            could not find out, and lets cards pass again that the payment server has settled; without it reports wait in \
+            the journal. `seneschal pay terminal equip` makes the module of such a gate.
+
+              seneschal terminal gate --card ada.card --module gate.psam --journal gate.journal --till gate.till --fare 200
 
             Exit status 0: paid, and open. 1: refused, nothing was paid. 6: the card has to be presented again. 4: the \
             purchase is a grey record, which the back office settles.
@@ -45,6 +52,12 @@ struct TerminalGateCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The number of the terminal that a new module is made for.", valueName: "hex"))
     var terminal = "A10000000001"
+
+    @Option(
+        help: ArgumentHelp(
+            "The terminal's file, made by `seneschal pay terminal make`: where purchases are reported.",
+            valueName: "file"))
+    var till: String?
 
     @Flag(help: "Print the outcome as JSON.")
     var json = false
@@ -78,16 +91,38 @@ struct TerminalGateCommand: AsyncParsableCommand {
         var gate = try await GateTerminal(
             profile, securityModule: try SecurityModuleFile.open(module).module(),
             journal: try FileGateJournal(path: journal), barrier: AnnouncedBarrier())
+        // What waits, and what was settled meanwhile, comes before the next card.
+        try await report(&gate)
         let end = ContinuousClock.now + .seconds(profile.windowSeconds)
         while true {
             let verdict = try await present(&gate)
             guard case .presentAgain = verdict, place.card == nil, ContinuousClock.now < end else {
+                try await report(&gate)
                 return try conclude(verdict)
             }
             if case .presentAgain(let pending?) = verdict {
                 Terminal.message("Present the card again: \(pending.purchase.amount) may have been paid.")
             }
             try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    /// A payment server that cannot be reached is no reason to stand still: reports wait in the journal.
+    private func report(_ gate: inout GateTerminal) async throws {
+        guard let till else { return }
+        let file = try TillFile.read(till)
+        let transport = try HTTPTransport(server: file.url)
+        let done: GateReporting
+        do {
+            done = try await gate.report(to: HTTPGateReports(try file.client(transport)))
+        } catch {
+            await transport.close()
+            throw error
+        }
+        await transport.close()
+        if done.settled > 0 { Terminal.message("Settled: \(done.settled) grey purchases; their cards pass again.") }
+        if let failure = done.failure {
+            Terminal.message("\(failure). \(gate.state.unreported.count) reports wait in \(journal).")
         }
     }
 

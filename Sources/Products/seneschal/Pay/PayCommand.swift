@@ -6,7 +6,7 @@ import SeneschalClient
 struct PayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pay",
-        abstract: "Run a payment server: one ledger, and the orders, bills and cards that move money on it.",
+        abstract: "Run a payment server: one ledger, and the orders, bills, cards and purses that move money on it.",
         discussion: """
               seneschal pay serve --name quay-pay --data var/pay --port 8083 --first-run &
               export SENESCHAL_SERVER=http://127.0.0.1:8083 SENESCHAL_CREDENTIAL_FILE=var/pay/operator.credential

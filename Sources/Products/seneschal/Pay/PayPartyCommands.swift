@@ -105,9 +105,10 @@ struct PayTerminalCommand: AsyncParsableCommand {
         discussion: """
               seneschal pay terminal make corner-till --payee acc_… --till corner.till
               seneschal pay terminal add corner-till --payee acc_… --public-key till.pem --secret-file till.credential
+              seneschal pay terminal equip gate-1 --number A10000000001 --module gate.psam
               seneschal pay terminal list
             """,
-        subcommands: [Make.self, Add.self, AddKey.self, Suspend.self, Resume.self, List.self])
+        subcommands: [Make.self, Add.self, Equip.self, AddKey.self, Suspend.self, Resume.self, List.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

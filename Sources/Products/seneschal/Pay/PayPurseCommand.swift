@@ -1,94 +1,181 @@
 import ArgumentParser
 import Assembly
-import CardLink
-import ElectronicPurse
-import ISO7816
 import SeneschalAPI
+import SeneschalClient
 
 /// `seneschal pay purse …`.
 struct PayPurseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "purse", abstract: "Issue electronic purses of the test issuer, and put money into them.",
+        commandName: "purse", abstract: "Issue purses, load them from payers' accounts, settle what gates could not.",
         discussion: """
-            The test issuer's keys are well known: never for money that matters.
-
-              seneschal pay purse issue ada.purse --test-keys
-              seneschal provider provision --vault pay.vault --data ada.purse --msi 491700000001 \\
-            --service 3002/1.0 --sp-name "Quay Payments" --prn PURSE-0001
-              seneschal pay purse load --air 54321 --amount 2000 --test-keys
-              seneschal terminal gate --air 54321 --module gate.psam --journal gate.journal --test-keys --fare 200
+              seneschal pay purse issue --currency EUR --owner acc_…
+              seneschal pay purse personalize 1040000123456789 --file ada.purse
+              seneschal card new ada.card --purse ada.purse              # or: provider provision … --purse ada.purse
+              seneschal pay purse load --payer ada.payer --card ada.card --amount 2000
+              seneschal pay terminal equip gate-1 --number A10000000001 --module gate.psam
+              seneschal terminal gate --card ada.card --module gate.psam --journal gate.journal --till gate.till --fare 200
+              seneschal pay purse held
             """,
-        subcommands: [Issue.self, Load.self])
+        subcommands: [
+            Issue.self, List.self, Show.self, Personalize.self, Block.self, Unblock.self, PayPurseLoadCommand.self,
+            Loads.self, Cancel.self, Held.self, Settle.self,
+        ])
 
     struct Issue: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Write the data groupings of a fresh purse into a file, for `seneschal provider provision`.",
-            discussion: """
-                The file holds the purse's keys, so only you can read it:
+        static let configuration = CommandConfiguration(abstract: "Open the account of a new purse.")
 
-                  seneschal pay purse issue ada.purse --test-keys
+        @Option(help: ArgumentHelp("19 digits; a fresh number when absent.", valueName: "digits"))
+        var number: String?
+
+        @Option(help: ArgumentHelp("ISO 4217, such as EUR.", valueName: "code"))
+        var currency: String
+
+        @Option(
+            help: ArgumentHelp(
+                "The payer who is paid back what a gate took without opening; absent for a purse of its bearer.",
+                valueName: "acc_…"))
+        var owner: String?
+
+        @OptionGroup var request: PayRequestOptions
+
+        func run() async throws {
+            try request.output.show(
+                try await request.server.withClient {
+                    try await $0.send(
+                        Endpoints.issuePurse, .init(number: number, currency: currency, owner: owner),
+                        idempotencyKey: request.key.idempotencyKey)
+                })
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the purses.")
+
+        @OptionGroup var list: PageOptions
+
+        func run() async throws { try await list.show(Endpoints.listPurses) }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show one purse.")
+
+        @Argument(help: ArgumentHelp("The last 16 digits of its number.", valueName: "digits"))
+        var card: String
+
+        @OptionGroup var server: ServerOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try output.show(
+                try await server.withClient { try await $0.send(Endpoints.getPurse, NoBody(), ["card": card]) })
+        }
+    }
+
+    struct Block: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Stop a purse from being loaded. What it has paid is owed all the same.")
+
+        @OptionGroup var purse: PurseArgument
+
+        func run() async throws { try await purse.setBlocked(true) }
+    }
+
+    struct Unblock: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Let a purse be loaded again.")
+
+        @OptionGroup var purse: PurseArgument
+
+        func run() async throws { try await purse.setBlocked(false) }
+    }
+
+    struct PurseArgument: ParsableArguments {
+        @Argument(help: ArgumentHelp("The last 16 digits of its number.", valueName: "digits"))
+        var card: String
+
+        @OptionGroup var request: PayRequestOptions
+
+        func setBlocked(_ isBlocked: Bool) async throws {
+            try request.output.show(
+                try await request.server.withClient {
+                    try await $0.send(
+                        Endpoints.setPurseState, .init(isBlocked: isBlocked), ["card": card],
+                        idempotencyKey: request.key.idempotencyKey)
+                })
+        }
+    }
+
+    struct Held: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the purchases of which nobody knows whether the card was debited, oldest first.")
+
+        @Option(help: "Purchases at most, 1 to \(API.limitMax).")
+        var limit = API.limitDefault
+
+        @OptionGroup var server: ServerOptions
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try output.show(
+                try await server.withClient { try await $0.list(Endpoints.listHeldGatePurchases, limit: limit) })
+        }
+    }
+
+    struct Settle: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Decide on a purchase of which nobody knows.",
+            discussion: """
+                  seneschal pay purse settle A10000000001 17 --debited
+                  seneschal pay purse settle A10000000001 17 --not-debited
+
+                Reports of gates and contacts with the card settle by themselves what they tell about; this is for the rest.
                 """)
 
-        @Argument(help: ArgumentHelp("The file (mode 0600). It must not exist.", valueName: "file"))
+        enum Decision: String, EnumerableFlag { case debited, notDebited }
+
+        @Argument(help: ArgumentHelp("The security module's number.", valueName: "hex"))
+        var number: String
+
+        @Argument(help: "The security module's serial of the purchase.")
+        var serial: UInt32
+
+        @Flag(help: "Whether the card was debited.")
+        var decision: Decision
+
+        @OptionGroup var request: PayRequestOptions
+
+        func run() async throws {
+            try request.output.show(
+                try await request.server.withClient {
+                    try await $0.send(
+                        Endpoints.settleGatePurchase, .init(wasDebited: decision == .debited),
+                        ["number": number, "serial": "\(serial)"], idempotencyKey: request.key.idempotencyKey)
+                })
+        }
+    }
+}
+
+extension PayPurseCommand {
+    /// `seneschal pay purse personalize`.
+    struct Personalize: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write what makes a card this purse into a file for its provider, or for `card new`.")
+
+        @Argument(help: ArgumentHelp("The last 16 digits of its number.", valueName: "digits"))
+        var card: String
+
+        @Option(
+            help: ArgumentHelp("The file (mode 0600); it holds the card's keys. It must not exist.", valueName: "file"))
         var file: String
 
-        @OptionGroup var issuer: TestIssuerOptions
+        @OptionGroup var server: ServerOptions
 
         func run() async throws {
             guard !SecretFile.exists(file) else { throw CommandFailure(.usage, "\(file) exists already") }
-            let purse = try TestPurse.issuer().issue()
-            try DurableFile.create(file, with: Array(DataGroupingsFile.text(of: purse.dataGroupings).utf8))
-            Terminal.output("Purse \(purse.applicationData.number) is in \(file).")
-            Terminal.output("Next: seneschal provider provision … --service 3002/1.0 --data \(file)")
-        }
-    }
-
-    struct Load: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Put money into the purse of a card or telephone.",
-            discussion: """
-                  seneschal pay purse load --air 54321 --amount 2000 --test-keys
-                  seneschal pay purse load --card my.card --amount 2000 --test-keys --json
-                """)
-
-        @Option(help: ArgumentHelp("In minor units: 2000 are 20.00.", valueName: "cents"))
-        var amount: UInt32
-
-        @OptionGroup var issuer: TestIssuerOptions
-        @OptionGroup var place: CardPlace
-
-        @Flag(help: "Print the outcome as JSON.")
-        var json = false
-
-        func validate() throws {
-            guard (1...PursePersonalization.balanceMaxDefault).contains(amount) else {
-                throw ValidationError("--amount is 1 to \(PursePersonalization.balanceMaxDefault).")
-            }
-        }
-
-        func run() async throws {
-            let issuer = try TestPurse.issuer()
-            let balance = try await place.withCard { card in
-                try await issuer.load(amount, into: card)
-                return try GetBalance.balance(in: try await card.transmit(GetBalance().command).data)
-            }
-            guard json else { return Terminal.output("Loaded with \(amount) cents: \(balance) are in the purse.") }
-            Terminal.output(
-                JSONValue.object([
-                    JSONMember("amount", .integer(Int(amount))), JSONMember("balance", .integer(Int(balance))),
-                ]).indentedText)
-        }
-    }
-
-    /// Whose purses they are.
-    struct TestIssuerOptions: ParsableArguments {
-        @Flag(help: "The keys of the test issuer, which everybody knows: the only issuer that this command is.")
-        var testKeys = false
-
-        func validate() throws {
-            guard testKeys else {
-                throw ValidationError("There is no other issuer here than the test one: --test-keys.")
-            }
+            let personalization = try await server.withClient { try await $0.pursePersonalization(card) }
+            try PurseCardFile(personalization).create(file)
+            Terminal.message(
+                "The card's keys are in \(file). Next: seneschal provider provision … --purse \(file), or "
+                    + "seneschal card new my.card --purse \(file)")
         }
     }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Assembly
 import CardCryptography
 import CardLink
+import ElectronicPurse
 import Foundation
 import JOSE
 import SeneschalAPI
@@ -90,6 +92,41 @@ extension PayTerminalCommand {
             ).create(till)
             Terminal.message("The terminal's key and credential are in \(till).")
             try output.show(registered.party)
+        }
+    }
+}
+
+extension PayTerminalCommand {
+    /// `seneschal pay terminal equip`.
+    struct Equip: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a terminal's security module, which debits the purses of this issuer.",
+            discussion: """
+                  seneschal pay terminal equip gate-1 --number A10000000001 --module gate.psam
+
+                What is taken from purses with it belongs to the terminal's payee. The module is a file that holds the key \
+                of all cards' purchases: it never leaves the gate.
+                """)
+
+        @Argument(help: "The terminal's name.")
+        var name: String
+
+        @Option(help: ArgumentHelp("The number of the module, no other's.", valueName: "hex"))
+        var number: String
+
+        @Option(help: ArgumentHelp("The module's file to be made (mode 0600).", valueName: "file"))
+        var module: String
+
+        @OptionGroup var server: ServerOptions
+
+        func run() async throws {
+            guard !SecretFile.exists(module) else { throw CommandFailure(.usage, "\(module) exists already") }
+            guard let number = try? PurseTerminalNumber(hex: number) else {
+                throw CommandFailure(.usage, "--number has 12 hex digits, not \(number)")
+            }
+            let made = try await server.withClient { try await $0.securityModule(number, of: name) }
+            try SecurityModuleFile.create(module, made)
+            Terminal.message("The security module of \(name) is in \(module).")
         }
     }
 }

@@ -32,6 +32,11 @@ struct ProvisionCommand: AsyncParsableCommand {
               seneschal provider provision --vault pay.vault --smart-card ada.smart-card --msi 491700000001 \
                 --service 3001/1.0 --sp-name "Quay Payments" --prn 0123456789ABCDEF
 
+            and one purse as `seneschal pay purse personalize` has:
+
+              seneschal provider provision --vault pay.vault --purse ada.purse --msi 491700000001 \
+                --service 3002/1.0 --sp-name "Quay Payments" --prn 1040000123456789
+
             Without a vault, wrapped scripts of your own go out in one combined request:
 
               seneschal provider provision … --rotate rotation.apdu --personalize personalization.apdu --activate
@@ -52,6 +57,11 @@ struct ProvisionCommand: AsyncParsableCommand {
             "In the place of --data: what makes it a smart card that a payment server has enrolled.",
             valueName: "file"))
     var smartCard: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "In the place of --data: what makes it a purse that a payment server has issued.", valueName: "file"))
+    var purse: String?
 
     @Flag(help: "Rotation, personalization and activation in one request instead of one after the other.")
     var combined = false
@@ -80,13 +90,13 @@ struct ProvisionCommand: AsyncParsableCommand {
         let ownScripts = rotate != nil || personalize != nil || activate
         if vault != nil {
             if ownScripts { throw ValidationError("With --vault the scripts are made here.") }
-            if (data == nil) == (smartCard == nil) {
+            guard [data, smartCard, purse].count(where: { $0 != nil }) == 1 else {
                 throw ValidationError(
-                    "With --vault the personalization data is needed: --data FILE, or --smart-card FILE.")
+                    "With --vault the personalization data is needed: --data, --smart-card or --purse FILE.")
             }
         } else if !ownScripts {
             throw ValidationError(
-                "Give --vault with --data or --smart-card, or any of --rotate, --personalize and --activate.")
+                "Give --vault with --data, --smart-card or --purse, or any of --rotate, --personalize and --activate.")
         }
     }
 
@@ -102,6 +112,7 @@ struct ProvisionCommand: AsyncParsableCommand {
         if let smartCard {
             return PersonalizationData(try SmartCardFile.read(smartCard).personalization.dataGroupings)
         }
+        if let purse { return PersonalizationData(try PurseCardFile.read(purse).personalization.dataGroupings) }
         return try data.map(DataGroupingsFile.read)
     }
 
@@ -204,11 +215,6 @@ extension ProvisioningFlow.Step {
 
 /// Data groupings in a text file: identifier and data in hex, one per line; `#` begins a comment.
 enum DataGroupingsFile {
-    static func text(of groupings: [DataGrouping]) -> String {
-        groupings.map { [UInt8($0.identifier >> 8), UInt8($0.identifier & 0xFF)].hex + "  " + $0.data.hex + "\n" }
-            .joined()
-    }
-
     static func read(_ path: String) throws -> PersonalizationData {
         var groupings: [DataGrouping] = []
         let lines = try TextInput.read(path).split(separator: "\n", omittingEmptySubsequences: false)
