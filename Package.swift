@@ -270,7 +270,8 @@ let package = Package(
             "PaymentsTests",
             [
                 "Payments", "Storage", "KeyVault", "MobileDevice", "Terminal", "ISO4217", "Instructions",
-                "ElectronicPurse", "SmartCardVerification", "EMV", "JOSE", "CardCryptography", "ISO7816", "LedgerUnderLoad",
+                "ElectronicPurse", "SmartCardVerification", "EMV", "JOSE", "CardCryptography", "ISO7816",
+                "LedgerUnderLoad",
             ]),
         // Moves money until it is killed, for PaymentsTests.
         .executableTarget(

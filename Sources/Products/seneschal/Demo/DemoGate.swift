@@ -49,18 +49,20 @@ struct DemoGate {
             throw CommandFailure(.refused, "the gate did not recover")
         }
         say("the purse           \(passage.balanceAfter) of \(Self.loaded) cents: the fare was taken once")
-        try await settle(&gate, account, registered.secret)
+        try await settle(&gate, passage, account, registered.secret)
     }
 
-    /// The card's authentication code turns what the gate took into money of its owner's.
-    private func settle(_ gate: inout GateTerminal, _ account: String, _ secret: String) async throws {
+    /// The card's authentication code turns what the gate took into money of its owner's, once.
+    private func settle(
+        _ gate: inout GateTerminal, _ passage: GatePassage, _ account: String, _ secret: String
+    ) async throws {
         let office = HTTPGateReports(town.paymentClient(secret))
-        var taken = 0
-        for _ in 0..<2 { taken += try await gate.report(to: office).taken }
-        guard taken == 1, try await town.balance(of: account) == Int(Self.fare) else {
+        let reporting = try await gate.report(to: office)
+        try await office.take(.paid(passage))
+        guard reporting.taken == 1, try await town.balance(of: account) == Int(Self.fare) else {
             throw CommandFailure(.refused, "the gate's owner was not paid once")
         }
-        say("reported            \(Self.fare) cents to \(Self.owner), by the card's own code; asked twice, paid once")
+        say("reported            \(Self.fare) cents to \(Self.owner), by the card's own code; told twice, paid once")
     }
 }
 

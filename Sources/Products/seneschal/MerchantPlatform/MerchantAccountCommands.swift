@@ -28,7 +28,7 @@ struct MerchantAddCommand: AsyncParsableCommand {
     var publicKey: String?
 
     @OptionGroup var secret: SecretOptions
-    @OptionGroup var request: MerchantRequestOptions
+    @OptionGroup var request: RequestOptions
 
     func validate() throws {
         if (keyName == nil) != (publicKey == nil) { throw ValidationError("--key-name and --public-key go together.") }
@@ -65,7 +65,7 @@ struct MerchantStateCommand: AsyncParsableCommand {
     @Argument(help: "active or suspended.")
     var state: StateArgument<API.MerchantState>
 
-    @OptionGroup var request: MerchantRequestOptions
+    @OptionGroup var request: RequestOptions
 
     func run() async throws {
         try await request.show(Endpoints.setMerchantState, .init(state: state.value), ["merchant": merchant])

@@ -19,7 +19,7 @@ struct MerchantObjectCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("The object in JSON; - is standard input.", valueName: "file"))
         var file: String
 
-        @OptionGroup var request: MerchantRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws {
             try await request.show(
@@ -44,7 +44,7 @@ struct MerchantObjectCommand: AsyncParsableCommand {
         @Argument(help: "published or withdrawn.")
         var state: StateArgument<API.TargetObjectState>
 
-        @OptionGroup var request: MerchantRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws {
             try await request.show(Endpoints.setObjectState, .init(state: state.value), ["object": object])
@@ -60,7 +60,7 @@ struct MerchantObjectCommand: AsyncParsableCommand {
         @Option(parsing: .unconditional, help: "How many more; fewer when negative.")
         var change: Int
 
-        @OptionGroup var request: MerchantRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws {
             try await request.show(Endpoints.changeStock, .init(change: change), ["object": object])
@@ -77,7 +77,7 @@ struct MerchantObjectCommand: AsyncParsableCommand {
         @Option(help: "How many.")
         var quantity = 1
 
-        @OptionGroup var request: MerchantRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws {
             try await request.show(Endpoints.orderObject, .init(object: object, quantity: quantity))
@@ -87,7 +87,7 @@ struct MerchantObjectCommand: AsyncParsableCommand {
     struct Orders: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List a user's newest orders.")
 
-        @OptionGroup var list: MerchantNewestOptions
+        @OptionGroup var list: NewestOptions
 
         func run() async throws { try await list.show(Endpoints.listObjectOrders) }
     }

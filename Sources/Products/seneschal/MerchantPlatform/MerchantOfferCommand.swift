@@ -20,7 +20,7 @@ struct MerchantOfferCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("The offer in JSON; - is standard input.", valueName: "file"))
         var file: String
 
-        @OptionGroup var request: MerchantRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws {
             try await request.show(
@@ -45,7 +45,7 @@ struct MerchantOfferCommand: AsyncParsableCommand {
         @Argument(help: "published or withdrawn.")
         var state: StateArgument<API.OfferState>
 
-        @OptionGroup var request: MerchantRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws {
             try await request.show(Endpoints.setOfferState, .init(state: state.value), ["offer": offer])
@@ -58,7 +58,7 @@ struct MerchantOfferCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("The usage report that the merchant has signed.", valueName: "file"))
         var file: String
 
-        @OptionGroup var request: MerchantRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws {
             let report = try TextInput.read(file).trimmingPrefix(while: \.isWhitespace)
@@ -74,7 +74,7 @@ struct MerchantOfferCommand: AsyncParsableCommand {
         @Argument(help: ArgumentHelp("The reward.", valueName: "rwd_…"))
         var reward: String
 
-        @OptionGroup var request: MerchantRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws { try await request.show(Endpoints.retryReward, .init(), ["reward": reward]) }
     }

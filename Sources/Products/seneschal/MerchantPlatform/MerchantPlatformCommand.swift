@@ -25,47 +25,12 @@ struct MerchantPlatformCommand: AsyncParsableCommand {
         ])
 }
 
-/// Where the platform is, who asks, and how the answer is shown.
-struct MerchantRequestOptions: ParsableArguments {
-    @OptionGroup var server: ServerOptions
-    @OptionGroup var key: KeyOptions
-    @OptionGroup var output: OutputOptions
-
-    /// Sends one request and shows the answer.
-    func show<Body: WireType, Answer: WireType>(
-        _ endpoint: Endpoint<Body, Answer>, _ body: Body, _ parameters: [String: String] = [:]
-    ) async throws {
-        try output.show(try await answer(endpoint, body, parameters))
-    }
-
-    func answer<Body: WireType, Answer: WireType>(
-        _ endpoint: Endpoint<Body, Answer>, _ body: Body, _ parameters: [String: String] = [:]
-    ) async throws -> Answer {
-        try await server.withClient {
-            try await $0.send(endpoint, body, parameters, idempotencyKey: key.idempotencyKey)
-        }
-    }
-}
-
-/// The newest items of a list that has no pages.
-struct MerchantNewestOptions: ParsableArguments {
-    @Option(help: "Items at most, 1 to \(API.limitMax).")
-    var limit = API.limitDefault
-
-    @OptionGroup var server: ServerOptions
-    @OptionGroup var output: OutputOptions
-
-    func show<Item: WireType>(_ endpoint: Endpoint<NoBody, API.Page<Item>>) async throws {
-        try output.show(try await server.withClient { try await $0.list(endpoint, limit: limit) })
-    }
-}
-
 /// `seneschal merchant payments`.
 struct MerchantPaymentsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "payments", abstract: "List the newest instructions to pay the merchant, and what became of them.")
 
-    @OptionGroup var list: MerchantNewestOptions
+    @OptionGroup var list: NewestOptions
 
     func run() async throws { try await list.show(Endpoints.listMerchantInstructions) }
 }
@@ -75,7 +40,7 @@ struct MerchantAuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "List the newest lines of the audit trail.")
 
-    @OptionGroup var list: MerchantNewestOptions
+    @OptionGroup var list: NewestOptions
 
     func run() async throws { try await list.show(Endpoints.listMerchantAuditEntries) }
 }

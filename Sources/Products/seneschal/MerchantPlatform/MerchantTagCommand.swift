@@ -35,7 +35,7 @@ struct MerchantTagCommand: AsyncParsableCommand {
         @Flag(help: "The tag says something new at every reading (NTAG 424 DNA).")
         var dynamic = false
 
-        @OptionGroup var request: MerchantRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws {
             try await request.show(
@@ -56,7 +56,7 @@ struct MerchantTagCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("The writer's public RSA key (PEM).", valueName: "file"))
         var transportKey: String
 
-        @OptionGroup var request: MerchantRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws {
             try await request.show(
@@ -82,7 +82,7 @@ struct MerchantTagCommand: AsyncParsableCommand {
         @Argument(help: "active, disabled or revoked.")
         var state: StateArgument<API.PayTagState>
 
-        @OptionGroup var request: MerchantRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws {
             try await request.show(Endpoints.setTagState, .init(state: state.value), ["tag": tag])

@@ -28,7 +28,7 @@ struct MerchantUserCommand: AsyncParsableCommand {
         var rewardAccount: String?
 
         @OptionGroup var secret: SecretOptions
-        @OptionGroup var request: MerchantRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws {
             try secret.check()
@@ -49,7 +49,7 @@ struct MerchantUserCommand: AsyncParsableCommand {
         @Flag(help: "End the relation, or take back or decline what was asked.")
         var end = false
 
-        @OptionGroup var request: MerchantRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws {
             try await request.show(end ? Endpoints.endRelation : Endpoints.relate, .init(name: name))
@@ -59,7 +59,7 @@ struct MerchantUserCommand: AsyncParsableCommand {
     struct Relations: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the user's relations.")
 
-        @OptionGroup var request: MerchantRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws { try await request.show(Endpoints.listRelations, NoBody()) }
     }
@@ -73,7 +73,7 @@ struct MerchantUserCommand: AsyncParsableCommand {
         @Argument(help: "With whom.")
         var names: [String]
 
-        @OptionGroup var request: MerchantRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws {
             try await request.show(Endpoints.shareOffer, .init(recipients: names), ["offer": offer])
@@ -87,7 +87,7 @@ struct MerchantUserCommand: AsyncParsableCommand {
         @Argument(help: ArgumentHelp("The offer.", valueName: "off_…"))
         var offer: String
 
-        @OptionGroup var request: MerchantRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws { try await request.show(Endpoints.recommendOffer, .init(), ["offer": offer]) }
     }
@@ -95,7 +95,7 @@ struct MerchantUserCommand: AsyncParsableCommand {
     struct Coupons: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the user's newest coupons.")
 
-        @OptionGroup var list: MerchantNewestOptions
+        @OptionGroup var list: NewestOptions
 
         func run() async throws { try await list.show(Endpoints.listCoupons) }
     }
@@ -106,7 +106,7 @@ struct MerchantUserCommand: AsyncParsableCommand {
         @Argument(help: ArgumentHelp("The coupon.", valueName: "cpn_…"))
         var coupon: String
 
-        @OptionGroup var request: MerchantRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws { try await request.show(Endpoints.presentCoupon, .init(), ["coupon": coupon]) }
     }
@@ -114,7 +114,7 @@ struct MerchantUserCommand: AsyncParsableCommand {
     struct Rewards: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the user's newest rewards.")
 
-        @OptionGroup var list: MerchantNewestOptions
+        @OptionGroup var list: NewestOptions
 
         func run() async throws { try await list.show(Endpoints.listRewards) }
     }
@@ -123,7 +123,7 @@ struct MerchantUserCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Read the simulated push service: what the user would have been sent.")
 
-        @OptionGroup var request: MerchantRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws { try await request.show(Endpoints.listRewardNotifications, NoBody()) }
     }

@@ -50,16 +50,12 @@ struct PayAccountCommand: AsyncParsableCommand {
                 valueName: "cents"))
         var overdraft: Int?
 
-        @OptionGroup var request: PayRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws {
-            try request.output.show(
-                try await request.server.withClient {
-                    try await $0.send(
-                        Endpoints.openLedgerAccount,
-                        .init(label: label, kind: kind.api, currency: currency, overdraftLimit: overdraft),
-                        idempotencyKey: request.key.idempotencyKey)
-                })
+            try await request.show(
+                Endpoints.openLedgerAccount,
+                .init(label: label, kind: kind.api, currency: currency, overdraftLimit: overdraft))
         }
     }
 
@@ -74,42 +70,41 @@ struct PayAccountCommand: AsyncParsableCommand {
     struct Fund: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Book money that came over a bank.")
 
-        @Argument(help: ArgumentHelp("The account.", valueName: "acc_…"))
-        var account: String
+        @OptionGroup var booking: BookingArguments
 
         @Option(help: ArgumentHelp("The bank's account, of the kind issuerSettlement.", valueName: "acc_…"))
         var from: String
 
-        @Option(help: ArgumentHelp("In minor units.", valueName: "cents"))
-        var amount: Int
-
-        @Option(help: ArgumentHelp("ISO 4217, such as EUR.", valueName: "code"))
-        var currency: String
-
-        @Option(help: "What it is booked under.")
-        var reference: String
-
-        @OptionGroup var request: PayRequestOptions
-
         func run() async throws {
-            try request.output.show(
-                try await request.server.withClient {
-                    try await $0.send(
-                        Endpoints.fundAccount,
-                        .init(account: account, amount: amount, currency: currency, from: from, reference: reference),
-                        idempotencyKey: request.key.idempotencyKey)
-                })
+            try await booking.request.show(
+                Endpoints.fundAccount,
+                .init(
+                    account: booking.account, amount: booking.amount, currency: booking.currency, from: from,
+                    reference: booking.reference))
         }
     }
 
     struct Withdraw: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Book money that leaves over a bank.")
 
-        @Argument(help: ArgumentHelp("The account.", valueName: "acc_…"))
-        var account: String
+        @OptionGroup var booking: BookingArguments
 
         @Option(help: ArgumentHelp("The bank's account, of the kind issuerSettlement.", valueName: "acc_…"))
         var to: String
+
+        func run() async throws {
+            try await booking.request.show(
+                Endpoints.withdraw,
+                .init(
+                    account: booking.account, amount: booking.amount, currency: booking.currency, to: to,
+                    reference: booking.reference))
+        }
+    }
+
+    /// Money that comes or goes, and what it is booked under.
+    struct BookingArguments: ParsableArguments {
+        @Argument(help: ArgumentHelp("The account.", valueName: "acc_…"))
+        var account: String
 
         @Option(help: ArgumentHelp("In minor units.", valueName: "cents"))
         var amount: Int
@@ -120,17 +115,7 @@ struct PayAccountCommand: AsyncParsableCommand {
         @Option(help: "What it is booked under.")
         var reference: String
 
-        @OptionGroup var request: PayRequestOptions
-
-        func run() async throws {
-            try request.output.show(
-                try await request.server.withClient {
-                    try await $0.send(
-                        Endpoints.withdraw,
-                        .init(account: account, amount: amount, currency: currency, to: to, reference: reference),
-                        idempotencyKey: request.key.idempotencyKey)
-                })
-        }
+        @OptionGroup var request: RequestOptions
     }
 
     struct Close: AsyncParsableCommand {
@@ -140,15 +125,10 @@ struct PayAccountCommand: AsyncParsableCommand {
         @Argument(help: ArgumentHelp("The account.", valueName: "acc_…"))
         var account: String
 
-        @OptionGroup var request: PayRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws {
-            try request.output.show(
-                try await request.server.withClient {
-                    try await $0.send(
-                        Endpoints.closeLedgerAccount, .init(), ["account": account],
-                        idempotencyKey: request.key.idempotencyKey)
-                })
+            try await request.show(Endpoints.closeLedgerAccount, .init(), ["account": account])
         }
     }
 }

@@ -25,13 +25,6 @@ struct PayCommand: AsyncParsableCommand {
         ])
 }
 
-/// Where the payment server is, who asks, and how the answer is shown.
-struct PayRequestOptions: ParsableArguments {
-    @OptionGroup var server: ServerOptions
-    @OptionGroup var key: KeyOptions
-    @OptionGroup var output: OutputOptions
-}
-
 /// `seneschal pay balance`.
 struct PayBalanceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -61,14 +54,7 @@ struct PayAuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "List the newest lines of the audit trail.")
 
-    @Option(help: "Lines at most, 1 to \(API.limitMax).")
-    var limit = API.limitDefault
+    @OptionGroup var list: NewestOptions
 
-    @OptionGroup var server: ServerOptions
-    @OptionGroup var output: OutputOptions
-
-    func run() async throws {
-        try output.show(
-            try await server.withClient { try await $0.list(Endpoints.listPaymentAuditEntries, limit: limit) })
-    }
+    func run() async throws { try await list.show(Endpoints.listPaymentAuditEntries) }
 }

@@ -85,15 +85,10 @@ extension PayPlatformCommand {
         @Argument(help: ArgumentHelp("The account, of the kind reward.", valueName: "acc_…"))
         var account: String
 
-        @OptionGroup var request: PayRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws {
-            try request.output.show(
-                try await request.server.withClient {
-                    try await $0.send(
-                        Endpoints.leaveRewards, .init(account: account), ["party": name],
-                        idempotencyKey: request.key.idempotencyKey)
-                })
+            try await request.show(Endpoints.leaveRewards, .init(account: account), ["party": name])
         }
     }
 }
@@ -176,16 +171,11 @@ struct PartyKeyArguments: ParsableArguments {
     @Option(help: ArgumentHelp("The public key on P-256 (PEM).", valueName: "file"))
     var publicKey: String
 
-    @OptionGroup var request: PayRequestOptions
+    @OptionGroup var request: RequestOptions
 
     func add(_ endpoint: Endpoint<API.PaymentPartyKeyRequest, API.PaymentPartyKey>) async throws {
         let pem = try TextInput.read(publicKey)
-        try request.output.show(
-            try await request.server.withClient {
-                try await $0.send(
-                    endpoint, .init(keyName: keyName, publicKey: pem), ["party": name],
-                    idempotencyKey: request.key.idempotencyKey)
-            })
+        try await request.show(endpoint, .init(keyName: keyName, publicKey: pem), ["party": name])
     }
 }
 
@@ -194,17 +184,12 @@ struct PartyStateArguments: ParsableArguments {
     @Argument(help: "Its name.")
     var name: String
 
-    @OptionGroup var request: PayRequestOptions
+    @OptionGroup var request: RequestOptions
 
     func set(
         _ isSuspended: Bool, _ endpoint: Endpoint<API.PaymentPartyStateRequest, API.PaymentParty>
     ) async throws {
-        try request.output.show(
-            try await request.server.withClient {
-                try await $0.send(
-                    endpoint, .init(isSuspended: isSuspended), ["party": name],
-                    idempotencyKey: request.key.idempotencyKey)
-            })
+        try await request.show(endpoint, .init(isSuspended: isSuspended), ["party": name])
     }
 }
 
@@ -220,7 +205,7 @@ struct PartyArguments: ParsableArguments {
     var publicKey: String
 
     @OptionGroup var secret: SecretOptions
-    @OptionGroup var request: PayRequestOptions
+    @OptionGroup var request: RequestOptions
 
     func register(
         _ send: (SeneschalClient, _ pem: String, _ key: String?) async throws(SeneschalClientError)

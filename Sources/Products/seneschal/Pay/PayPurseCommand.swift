@@ -36,15 +36,10 @@ struct PayPurseCommand: AsyncParsableCommand {
                 valueName: "acc_…"))
         var owner: String?
 
-        @OptionGroup var request: PayRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws {
-            try request.output.show(
-                try await request.server.withClient {
-                    try await $0.send(
-                        Endpoints.issuePurse, .init(number: number, currency: currency, owner: owner),
-                        idempotencyKey: request.key.idempotencyKey)
-                })
+            try await request.show(Endpoints.issuePurse, .init(number: number, currency: currency, owner: owner))
         }
     }
 
@@ -92,15 +87,10 @@ struct PayPurseCommand: AsyncParsableCommand {
         @Argument(help: ArgumentHelp("The last 16 digits of its number.", valueName: "digits"))
         var card: String
 
-        @OptionGroup var request: PayRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func setBlocked(_ isBlocked: Bool) async throws {
-            try request.output.show(
-                try await request.server.withClient {
-                    try await $0.send(
-                        Endpoints.setPurseState, .init(isBlocked: isBlocked), ["card": card],
-                        idempotencyKey: request.key.idempotencyKey)
-                })
+            try await request.show(Endpoints.setPurseState, .init(isBlocked: isBlocked), ["card": card])
         }
     }
 
@@ -108,16 +98,9 @@ struct PayPurseCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the purchases of which nobody knows whether the card was debited, oldest first.")
 
-        @Option(help: "Purchases at most, 1 to \(API.limitMax).")
-        var limit = API.limitDefault
+        @OptionGroup var list: NewestOptions
 
-        @OptionGroup var server: ServerOptions
-        @OptionGroup var output: OutputOptions
-
-        func run() async throws {
-            try output.show(
-                try await server.withClient { try await $0.list(Endpoints.listHeldGatePurchases, limit: limit) })
-        }
+        func run() async throws { try await list.show(Endpoints.listHeldGatePurchases) }
     }
 
     struct Settle: AsyncParsableCommand {
@@ -141,15 +124,12 @@ struct PayPurseCommand: AsyncParsableCommand {
         @Flag(help: "Whether the card was debited.")
         var decision: Decision
 
-        @OptionGroup var request: PayRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws {
-            try request.output.show(
-                try await request.server.withClient {
-                    try await $0.send(
-                        Endpoints.settleGatePurchase, .init(wasDebited: decision == .debited),
-                        ["number": number, "serial": "\(serial)"], idempotencyKey: request.key.idempotencyKey)
-                })
+            try await request.show(
+                Endpoints.settleGatePurchase, .init(wasDebited: decision == .debited),
+                ["number": number, "serial": "\(serial)"])
         }
     }
 }

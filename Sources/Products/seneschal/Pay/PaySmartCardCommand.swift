@@ -31,17 +31,13 @@ struct PaySmartCardCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("What the card carries, enciphered for it: 1 to 160 bytes.", valueName: "file"))
         var dataFile: String
 
-        @OptionGroup var request: PayRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func run() async throws {
             let data = Array(try TextInput.read(dataFile).trimmingCharacters(in: .newlines).utf8)
-            try request.output.show(
-                try await request.server.withClient {
-                    try await $0.send(
-                        Endpoints.enrolSmartCard,
-                        .init(account: account, identification: identification, data: HexBytes(data)),
-                        idempotencyKey: request.key.idempotencyKey)
-                })
+            try await request.show(
+                Endpoints.enrolSmartCard,
+                .init(account: account, identification: identification, data: HexBytes(data)))
         }
     }
 
@@ -65,15 +61,10 @@ struct PaySmartCardCommand: AsyncParsableCommand {
         @Argument(help: ArgumentHelp("The card's identification.", valueName: "hex"))
         var card: String
 
-        @OptionGroup var request: PayRequestOptions
+        @OptionGroup var request: RequestOptions
 
         func setBlocked(_ isBlocked: Bool) async throws {
-            try request.output.show(
-                try await request.server.withClient {
-                    try await $0.send(
-                        Endpoints.setSmartCardState, .init(isBlocked: isBlocked), ["card": card],
-                        idempotencyKey: request.key.idempotencyKey)
-                })
+            try await request.show(Endpoints.setSmartCardState, .init(isBlocked: isBlocked), ["card": card])
         }
     }
 }
