@@ -197,40 +197,26 @@ struct ConfidentialSetupTests {
 
     @Test("TSM-27 the setup converges wherever it is cut, and nobody but the provider has the keys afterwards")
     func cuts() async throws {
-        let window = try await apdusOfTheSetup()
+        let enrolled = try await World(figure: .embeddedWithThirdParty, authority: Self.authority)
+        try await enrolled.enroll(Self.authority)
+        let prepared = await enrolled.snapshot()
+        let window = try await apdusOfTheSetup(prepared)
         #expect(window.count > 15)
-        var cuts: [Cut] = []
-        for victim in Cut.Victim.allCases {
-            for phase in Cut.Phase.allCases {
-                for apdu in window { cuts.append(Cut(victim: victim, phase: phase, apdu: apdu)) }
-            }
-        }
-        let struck = try await withThrowingTaskGroup(of: Bool.self) { group in
-            var waiting = cuts[...]
-            var struck = 0
-            for _ in 0..<8 {
-                if let cut = waiting.popFirst() { group.addTask { try await run(cut) } }
-            }
-            while let hasStruck = try await group.next() {
-                struck += hasStruck ? 1 : 0
-                if let cut = waiting.popFirst() { group.addTask { try await run(cut) } }
-            }
-            return struck
-        }
+        let cuts = Sweep.cuts(window)
+        let struck = try await Sweep.run(cuts, from: prepared) { world, cut in try await check(world, cut) }
         print("swept \(cuts.count) cut points (\(struck) struck) of the confidential setup")
         #expect(struck == cuts.count)
     }
 
     /// The APDUs of an uncut run, from the request for the authority's certificate until the provider's keys are in.
-    private func apdusOfTheSetup() async throws -> Range<Int> {
+    private func apdusOfTheSetup(_ prepared: WorldSnapshot) async throws -> Range<Int> {
         let bounds = Bounds()
-        try await World.tell(figure: .embeddedWithThirdParty, authority: Self.authority) { world in
-            try await world.enroll(Self.authority)
-            _ = try await world.flow(confidentiality: .required(world.providerVault)).run(World.order()) { step in
-                if step == .settingKeysConfidentially { await bounds.setLower(world.guillotine.apdus) }
-                if step == .personalizing { await bounds.setUpper(world.guillotine.apdus) }
-            }
+        let world = try await World(from: prepared)
+        _ = try await world.flow(confidentiality: .required(world.providerVault)).run(World.order()) { step in
+            if step == .settingKeysConfidentially { await bounds.setLower(world.guillotine.apdus) }
+            if step == .personalizing { await bounds.setUpper(world.guillotine.apdus) }
         }
+        await world.tearDown()
         return await bounds.lower..<bounds.upper
     }
 
@@ -241,30 +227,24 @@ struct ConfidentialSetupTests {
         func setUpper(_ value: Int) { upper = value }
     }
 
-    private func run(_ cut: Cut) async throws -> Bool {
-        var hasStruck = false
-        try await World.tell(cut, figure: .embeddedWithThirdParty, authority: Self.authority) { world in
-            try await world.enroll(Self.authority)
-            do {
-                let (instance, _) = try await provision(world, .required(world.providerVault))
-                #expect(try await world.selecting(instance) == .success, "\(cut)")
-                let card = try await world.description(world.first)
-                #expect(card.keyVersionNumber == 0x31, "\(cut)")
-                let inventory = await world.card.card.inventory
-                let domain = try #require(inventory.applications.first { $0.aid == card.securityDomain })
-                #expect(domain.keys.map(\.version) == ["31"], "\(cut)")
-                var copy = await world.card.card
-                copy.reset()
-                for keys in try await keySetsOfOthers(world) {
-                    #expect(throws: (any Error).self, "\(cut)") {
-                        _ = try HostSession(card.securityDomain, keys: keys) { copy.process($0) }
-                    }
+    private func check(_ world: World, _ cut: Cut) async throws {
+        do {
+            let (instance, _) = try await provision(world, .required(world.providerVault))
+            #expect(try await world.selecting(instance) == .success, "\(cut)")
+            let card = try await world.description(world.first)
+            #expect(card.keyVersionNumber == 0x31, "\(cut)")
+            let inventory = await world.card.card.inventory
+            let domain = try #require(inventory.applications.first { $0.aid == card.securityDomain })
+            #expect(domain.keys.map(\.version) == ["31"], "\(cut)")
+            var copy = await world.card.card
+            copy.reset()
+            for keys in try await keySetsOfOthers(world) {
+                #expect(throws: (any Error).self, "\(cut)") {
+                    _ = try HostSession(card.securityDomain, keys: keys) { copy.process($0) }
                 }
-            } catch {
-                Issue.record("\(cut): \(error)")
             }
-            hasStruck = world.guillotine.hasStruck
+        } catch {
+            Issue.record("\(cut): \(error)")
         }
-        return hasStruck
     }
 }

@@ -178,35 +178,30 @@ struct DelegatedManagementTests {
         }
     }
 
-    @Test(
-        "wherever card, agent or server are lost, a delegated load and installation are done once",
-        arguments: Cut.Victim.allCases)
-    func cuts(victim: Cut.Victim) async throws {
-        let whole = try await World.delegated()
-        let before = whole.guillotine.apdus
+    @Test("wherever card, agent or server are lost, a delegated load and installation are done once")
+    func cuts() async throws {
+        let prepared = try await World.delegated()
+        let whole = try await World(from: prepared)
         #expect(try await whole.manager.run(whole.order([Toll.load, Toll.install])) == 2)
-        let apdus = whole.guillotine.apdus
         await whole.tearDown()
-        for apdu in before..<apdus {
-            for phase in Cut.Phase.allCases {
-                let cut = Cut(victim: victim, phase: phase, apdu: apdu)
-                let world = try await World.delegated(cut)
-                do {
-                    try await world.manager.run(world.order([Toll.load, Toll.install]))
-                    #expect(try await world.selecting(Toll.application) == .success, "\(cut)")
-                    let inventory = await world.card.card.inventory
-                    #expect(inventory.loadFiles.count { $0.aid == Toll.package } == 1, "\(cut)")
-                    #expect(inventory.applications.count { $0.aid == Toll.application } == 1, "\(cut)")
-                    let id = try SecureElementIdentifier(value: World.cin)
-                    let content = try await world.store.delegatedContent(on: id)
-                    #expect(content.map(\.aid) == [Toll.package, Toll.application], "\(cut)")
-                    #expect(try await world.store.openApproval(on: id) == nil, "\(cut)")
-                } catch {
-                    Issue.record("\(cut): \(error)")
-                }
-                await world.tearDown()
+        let cuts = Sweep.cuts(0..<whole.guillotine.apdus)
+        let struck = try await Sweep.run(cuts, from: prepared) { world, cut in
+            do {
+                try await world.manager.run(world.order([Toll.load, Toll.install]))
+                #expect(try await world.selecting(Toll.application) == .success, "\(cut)")
+                let inventory = await world.card.card.inventory
+                #expect(inventory.loadFiles.count { $0.aid == Toll.package } == 1, "\(cut)")
+                #expect(inventory.applications.count { $0.aid == Toll.application } == 1, "\(cut)")
+                let id = try SecureElementIdentifier(value: World.cin)
+                let content = try await world.store.delegatedContent(on: id)
+                #expect(content.map(\.aid) == [Toll.package, Toll.application], "\(cut)")
+                #expect(try await world.store.openApproval(on: id) == nil, "\(cut)")
+            } catch {
+                Issue.record("\(cut): \(error)")
             }
         }
+        #expect(struck == cuts.count)
+        print("swept \(cuts.count) cut points of a delegated load and installation")
     }
 }
 
@@ -246,24 +241,25 @@ extension World {
             operations: operations)
     }
 
-    /// A world whose provider has an SD with Delegated Management and its own keys, on a card with token keys.
+    /// What a world has come to whose provider has an SD with Delegated Management and its own keys, on a card with token
+    /// keys.
     static func delegated(
-        _ cut: Cut? = nil, figure: CardConfiguration.Figure = .embeddedWithThirdParty, implementation: UInt8 = 0x70
-    ) async throws -> World {
+        figure: CardConfiguration.Figure = .embeddedWithThirdParty, implementation: UInt8 = 0x70
+    ) async throws -> WorldSnapshot {
         let world = try await World(
-            cut, implementation: implementation, figure: figure, alternatives: .init(hasMandatedDAP: false))
+            implementation: implementation, figure: figure, alternatives: .init(hasMandatedDAP: false))
         _ = try await world.desk.setDelegationPolicy(try Toll.policy(world.first.id), founder("policy"))
         _ = try await world.flow().run(order())
         _ = try await world.desk.putTokenKeys(
             on: SecureElementIdentifier(value: cin), founder("token keys"))
-        return world
+        return await world.snapshot()
     }
 
     static func tellDelegated(
         figure: CardConfiguration.Figure = .embeddedWithThirdParty, implementation: UInt8 = 0x70,
         _ story: (World, DelegatedManager) async throws -> Void
     ) async throws {
-        let world = try await delegated(figure: figure, implementation: implementation)
+        let world = try await World(from: delegated(figure: figure, implementation: implementation))
         do {
             try await story(world, await world.manager)
         } catch {

@@ -133,24 +133,26 @@ struct RandomChallengeTests {
 
     @Test("the card torn away at any command of the flow costs another round, never a key or a second personalization")
     func cuts() async throws {
-        let whole = try await World(implementation: 0x60)
+        let founded = try await WorldSnapshot.founded(CardRegistration(implementation: 0x60))
+        let whole = try await World(from: founded)
         _ = try await whole.flow().run(World.order())
         await whole.tearDown()
-        for apdu in stride(from: 0, to: whole.guillotine.apdus, by: 3) {
-            for cut in [
+        let cuts = stride(from: 0, to: whole.guillotine.apdus, by: 3).flatMap { apdu in
+            [
                 Cut(victim: .card, phase: .sentNotAnswered, apdu: apdu),
                 Cut(victim: .card, phase: .beforeSend, apdu: apdu),
                 Cut(victim: .server, phase: .sentNotAnswered, apdu: apdu),
                 Cut(victim: .agent, phase: .sentNotAnswered, apdu: apdu),
-            ] {
-                try await World.tell(cut, implementation: 0x60) { world in
-                    let first = await world.first
-                    let instance = try await world.flow(of: first).run(World.order())
-                    #expect(try await world.selecting(instance) == .success, "\(cut)")
-                    #expect(try await world.progress(of: instance)?.completions == 1, "\(cut)")
-                    #expect(try await world.description(first).keyVersionNumber == 0x31, "\(cut)")
-                }
-            }
+            ]
         }
+        let struck = try await Sweep.run(cuts, from: founded) { world, cut in
+            let first = await world.first
+            let instance = try await world.flow(of: first).run(World.order())
+            #expect(try await world.selecting(instance) == .success, "\(cut)")
+            #expect(try await world.progress(of: instance)?.completions == 1, "\(cut)")
+            #expect(try await world.description(first).keyVersionNumber == 0x31, "\(cut)")
+        }
+        #expect(struck == cuts.count)
+        print("swept \(cuts.count) cut points of a flow with random challenges")
     }
 }
