@@ -169,6 +169,7 @@ public enum PurseLoadError: Error, Equatable, Sendable, CustomStringConvertible 
         case .taken(let load?): "the card was taken away; the load \(load) goes on when it is back"
         case .notAPurse: "the card has no purse"
         case .otherCard(let serial): "the load is for another card than \(serial)"
+        case .card(.purseLimitReached): "the card may not hold as much: it answered \(StatusWord.purseLimitReached)"
         case .card(let status): "the card answered \(status)"
         case .notConfirmed: "the owner did not agree"
         case .key(let reason): "the device cannot sign: \(reason)"
