@@ -62,7 +62,7 @@ struct PurseDoorTests {
             #expect(settled.json["state"] == "paid", "\(settled.json.text)")
             #expect(try await payments.balance(of: line, at: client) == 200)
             try await client.get(Self.path + "/A10000000001/18", as: gate).expect(.notFound)
-            try await client.get(Self.path + "/A1/17", as: gate).expect(.notFound)
+            try await client.get(Self.path + "/A1/17", as: gate).expect(.notFound, field: "number")
         }
     }
 
@@ -117,7 +117,8 @@ struct PurseDoorTests {
             #expect(made.status == 201 && made.json["state"] == "open", "\(made.json.text)")
             let path = "/pay/v1/purse-loads/\(try #require(made.json["load"]?.string))"
             let begun: JSONValue = ["begun": .string(String(repeating: "00", count: 16))]
-            try await client.post(path + "/credit", begun, as: ada.secret, key: nil).expect(.credentialsRefused)
+            try await client.post(path + "/credit", begun, as: ada.secret, key: nil)
+                .expect(.credentialsRefused, field: "pin")
             try await client.post(path + "/credit", ["begun": "00"], as: ada.secret, key: nil)
                 .expect(.invalidField, field: "begun")
             try await client.post(path + "/proof", ["tac": "01020304"], as: ada.secret, key: nil).expect(.wrongState)
