@@ -9,7 +9,8 @@ struct MerchantOfferCommand: AsyncParsableCommand {
               seneschal merchant offer template > offer.json
               seneschal merchant offer publish --file offer.json
               seneschal merchant offer state off_… withdrawn
-              seneschal merchant offer report --file report.jws
+              seneschal merchant offer report --merchant mrc_… --key quay.pem --key-name quay-till --coupon cpn_… \
+            --presentation "$SHOWN" --first-user usr_… --function purchase --amount 2000 --currency EUR
               seneschal merchant offer retry rwd_…
             """,
         subcommands: [Publish.self, List.self, State.self, Report.self, Retry.self, Template.self])
@@ -49,21 +50,6 @@ struct MerchantOfferCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await request.show(Endpoints.setOfferState, .init(state: state.value), ["offer": offer])
-        }
-    }
-
-    struct Report: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Report the use of a coupon.")
-
-        @Option(help: ArgumentHelp("The usage report that the merchant has signed.", valueName: "file"))
-        var file: String
-
-        @OptionGroup var request: RequestOptions
-
-        func run() async throws {
-            let report = try TextInput.read(file).trimmingPrefix(while: \.isWhitespace)
-            try await request.show(
-                Endpoints.reportUsage, .init(report: String(report.prefix { !$0.isWhitespace })))
         }
     }
 
