@@ -2,12 +2,16 @@ import ISO4217
 import Instructions
 import JOSE
 import Merchants
+import Storage
+import Synchronization
 import Testing
 
 @Suite("What the payment server says of an instruction")
 struct ResultTests {
-    private func ordered(_ quantity: Int64 = 2) async throws -> (Plaza, TargetObject, PlatformUser, InstructionID) {
-        let plaza = try await Plaza()
+    private func ordered(
+        _ quantity: Int64 = 2, inquiry: (any InstructionInquiry)? = nil
+    ) async throws -> (Plaza, TargetObject, PlatformUser, InstructionID) {
+        let plaza = try await Plaza(store: .inMemory(), inquiry: inquiry)
         let draft = try TargetObjectDraft(
             title: "Harbour Tales", price: 1_250, stock: 5,
             period: Period(start: Plaza.noon, end: Plaza.noon + 30 * 86_400))
@@ -92,6 +96,57 @@ struct ResultTests {
         #expect(try await plaza.platform.object(object.id).stock == 3)
     }
 
+    @Test("before an order lapses the payment server is asked: what it says goes, and nothing is sold twice")
+    func asked() async throws {
+        let inquiry = ScriptedInquiry()
+        let (plaza, object, ada, id) = try await ordered(inquiry: inquiry)
+        func state() async throws -> IssuedInstruction.State { try await plaza.platform.order(id, of: ada.id).state }
+        plaza.clock.advance(600 + MerchantPlatform.lapseSeconds)
+        #expect(try await plaza.platform.lapseOrders() == 0 && inquiry.asked.isEmpty)
+        plaza.clock.advance(1)
+        // Not reached: it is asked again. Open: its payer may pay it yet.
+        for standing in [nil, InstructionStanding.open] {
+            inquiry.answer(standing)
+            #expect(try await plaza.platform.lapseOrders() == 0)
+            #expect(try await state() == .open)
+        }
+        inquiry.answer(.settled(result: try plaza.result(of: id, by: plaza.till)))
+        #expect(try await plaza.platform.lapseOrders() == 0)
+        #expect(try await state() == .open)
+        inquiry.answer(.settled(result: try plaza.result(of: id, amount: 2_500)))
+        #expect(try await plaza.platform.lapseOrders() == 0)
+        let paid = try await plaza.platform.order(id, of: ada.id)
+        #expect(paid.state == .paid && paid.order?.isShort == false)
+        #expect(try await plaza.platform.object(object.id).stock == 3)
+        #expect(inquiry.asked == [InstructionID](repeating: id, count: 4))
+        #expect(try await plaza.platform.lapseOrders() == 0 && inquiry.asked.count == 4)
+    }
+
+    @Test("what the payment server knows nothing of lapses at once; one that is silent for a day is done without")
+    func unasked() async throws {
+        let inquiry = ScriptedInquiry()
+        let (plaza, object, ada, id) = try await ordered(inquiry: inquiry)
+        let second = try await plaza.platform.order(1, of: object.id, Plaza.by(ada)).instruction
+        plaza.clock.advance(601 + MerchantPlatform.lapseSeconds)
+        // The first that is not reached is the last that is asked after in a round.
+        inquiry.answer(nil)
+        #expect(try await plaza.platform.lapseOrders() == 0 && inquiry.asked.count == 1)
+        inquiry.answer(.unknown)
+        #expect(try await plaza.platform.lapseOrders() == 2)
+        #expect(try await plaza.platform.order(id, of: ada.id).state == .lapsed)
+        #expect(try await plaza.platform.object(object.id).stock == 5)
+        let third = try await plaza.platform.order(2, of: object.id, Plaza.by(ada)).instruction
+        inquiry.answer(nil)
+        plaza.clock.advance(600 + MerchantPlatform.inquirySecondsMax)
+        #expect(try await plaza.platform.lapseOrders() == 0)
+        plaza.clock.advance(1)
+        #expect(try await plaza.platform.lapseOrders() == 1)
+        for id in [second, third] {
+            #expect(try await plaza.platform.order(id, of: ada.id).state == .lapsed)
+        }
+        #expect(try await plaza.platform.object(object.id).stock == 5)
+    }
+
     @Test("a result by somebody else, for somebody else, expired, or of something else changes nothing")
     func unbelieved() async throws {
         let (plaza, _, ada, id) = try await ordered()
@@ -112,5 +167,24 @@ struct ResultTests {
         let unknown = try plaza.result(of: id) { $0.instruction = "ins_" + String(repeating: "0", count: 32) }
         #expect(await take(unknown) == .notFound(field: "instruction", reason: "no instruction of this name"))
         #expect(try await plaza.platform.order(id, of: ada.id).state == .open)
+    }
+}
+
+/// A payment server that says of every instruction what it is told to.
+final class ScriptedInquiry: InstructionInquiry {
+    private let state = Mutex<(standing: InstructionStanding?, asked: [InstructionID])>((nil, []))
+
+    var asked: [InstructionID] { state.withLock { $0.asked } }
+
+    /// - Parameter standing: `nil` for a payment server that is not reached.
+    func answer(_ standing: InstructionStanding?) { state.withLock { $0.standing = standing } }
+
+    func standing(of instruction: InstructionID) async throws(MerchantsError) -> InstructionStanding {
+        let standing = state.withLock { state in
+            state.asked.append(instruction)
+            return state.standing
+        }
+        guard let standing else { throw .unfinished(reason: "it is silent") }
+        return standing
     }
 }

@@ -25,8 +25,10 @@ public struct MerchantHouse: Sendable {
     /// - Parameters:
     ///   - folder: made (0700) when absent; holds `merchants.sqlite` and `vault`.
     ///   - transfers: the way to the payment server; without one, rewards stay promised.
+    ///   - inquiry: the way to ask it after orders that nothing was heard of; without one they lapse.
     public init(
         folder: String, unlock: VaultUnlock, profile: PlatformProfile, transfers: (any RewardTransfers)? = nil,
+        inquiry: (any InstructionInquiry)? = nil,
         clock: any PlatformClock = SystemClock(), logger: Logger
     ) throws {
         try FileManager.default.createDirectory(
@@ -36,6 +38,7 @@ public struct MerchantHouse: Sendable {
         notifications = SimulatedNotifications()
         platform = MerchantPlatform(
             profile: profile, store: store, keys: vault, transfers: transfers ?? NoRewardTransfers(),
+            inquiry: inquiry,
             notifier: notifications, clock: clock)
         server = MerchantsServer(platform: platform, store: store, notifications: notifications, logger: logger)
         self.store = store

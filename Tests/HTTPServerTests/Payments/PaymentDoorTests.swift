@@ -76,6 +76,32 @@ struct PaymentDoorTests {
         }
     }
 
+    @Test("a platform asks after what it has signed: unknown, open, settled with the payment server's word")
+    func standing() async throws {
+        let payments = try await TestPayments()
+        try await payments.test { client in
+            let platform = try await payments.platform(at: client)
+            let shop = try await payments.account("merchant", at: client)
+            let ada = try await payments.payer(with: 1_000, at: client)
+            let instruction = try payments.instruction(to: shop, amount: 450)
+            let claims = try JSONWebSignature.verify(instruction, type: PaymentInstruction.type) { _ in
+                payments.platformKey.privateKey.publicKey
+            }
+            let jti = try JSONValue(parsing: claims)["jti"]?.string
+            let path = "/pay/v1/instructions/\(try #require(jti))"
+            #expect(try await client.get(path, as: platform).json == ["state": "unknown"])
+            let ordered = try await client.post("/pay/v1/orders", ["instruction": .string(instruction)], as: ada.secret)
+            #expect(try await client.get(path, as: platform).json == ["state": "open"])
+            let order = try #require(ordered.json["order"]?.string)
+            let body = try ada.payment(of: ordered.json, instruction, amount: 450)
+            _ = try await client.post("/pay/v1/orders/\(order)/payment", body, as: ada.secret, key: nil)
+            let settled = try await client.get(path, as: platform)
+            try API.InstructionStanding.schema.check(settled.json)
+            #expect(settled.json["state"] == "settled" && settled.json["result"]?.string?.isEmpty == false)
+            try await client.get(path, as: ada.secret).expect(.forbidden)
+        }
+    }
+
     @Test("a wrong PIN is counted and then none is looked at; insufficient funds move nothing")
     func refusals() async throws {
         let payments = try await TestPayments()

@@ -32,7 +32,7 @@ struct Plaza {
 
     init() async throws { try await self.init(store: .inMemory()) }
 
-    init(store: SQLiteMerchantStore) async throws {
+    init(store: SQLiteMerchantStore, inquiry: (any InstructionInquiry)? = nil) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("plaza-\(UUID().uuidString)").path
         vault = try MerchantVault.open(at: folder + "/vault", unlock: .keyFile(folder + "/key"), name: "plaza")
         self.store = store
@@ -43,7 +43,8 @@ struct Plaza {
                 name: "pay",
                 keys: [StatementKey(name: server.name, publicKey: server.privateKey.publicKey.pem)]))
         platform = MerchantPlatform(
-            profile: profile, store: power, keys: vault, transfers: ledger, notifier: notifications, clock: clock)
+            profile: profile, store: power, keys: vault, transfers: ledger, inquiry: inquiry,
+            notifier: notifications, clock: clock)
         let registered = try await platform.registerMerchant(
             MerchantApplication(
                 name: "Quay Books", payee: "acc_quay", rewardAccount: "acc_quay_rewards", currency: "EUR",

@@ -47,6 +47,39 @@ struct OutboxTests {
         }
     }
 
+    @Test("a platform that asks is told what became of its instruction, signed anew, and nobody else's")
+    func standing() async throws {
+        let bench = try await PaymentBench.make()
+        let ada = try await bench.payer()
+        let platform = try present(PartyName("quay-market"))
+        func standing(_ instruction: String, _ platform: PartyName) async throws -> InstructionStanding {
+            try await bench.orders.standing(ofInstruction: instruction, for: platform)
+        }
+        #expect(try await standing("n-1", platform) == .unknown)
+        let order = try await bench.order(ada)
+        #expect(try await standing("n-1", platform) == .open)
+        _ = try await bench.orders.pay(
+            order.id, by: ada.id, confirmation: bench.confirmation(of: order, by: ada), pin: nil)
+        let paidAt = bench.clock.now()
+        bench.clock.advance(86_400)
+        guard case .settled(let statement) = try await standing("n-1", platform) else {
+            Issue.record("not settled")
+            return
+        }
+        let paid = try result(statement, bench)
+        #expect(paid.instruction == "n-1" && paid.order == order.id.rawValue && paid.state == .paid)
+        #expect(paid.amount == 1_250 && paid.at == paidAt)
+        #expect(try await standing("n-1", try present(PartyName("other-market"))) == .unknown)
+        // One whose time has passed, whether or not upkeep has written it down.
+        let late = try await bench.order(ada, "n-2")
+        bench.clock.advance(late.instruction.exp - bench.clock.now() + 1)
+        guard case .settled(let expired) = try await standing("n-2", platform) else {
+            Issue.record("not settled")
+            return
+        }
+        #expect(try result(expired, bench).state == .expired)
+    }
+
     @Test("XFER-07 the result of a payment is told to the platform, signed, once it has happened, and only once")
     func result() async throws {
         let (bench, ada, pump, delivery) = try await world()

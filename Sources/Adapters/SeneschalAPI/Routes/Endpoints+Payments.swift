@@ -4,7 +4,7 @@ extension Endpoints {
         [
             openPayerAccount.route, getPayerAccount.route, listPayerTransfers.route, makeOrder.route, getOrder.route,
             listOrders.route, payOrder.route, declineOrder.route, replacePayerDevice.route, replacePayerPIN.route,
-            payReward.route, cancelInstruction.route, getPaymentServerKey.route,
+            payReward.route, cancelInstruction.route, getInstructionStanding.route, getPaymentServerKey.route,
         ] + bills + smartCards + cardPayments + purses + paymentOperator
 
     // MARK: Payers
@@ -64,11 +64,17 @@ extension Endpoints {
     public static let cancelInstruction = Endpoint<API.EmptyRequest, API.PaymentOrder>.post(
         "cancelInstruction", "/pay/v1/instructions/{instruction}/cancellation", for: .merchantPlatform,
         "Takes back the order that was made of an instruction, if it is still open.",
-        parameters: [path("instruction", .printable(1...64, example: "ins_0001"), "The instruction's `jti`.")],
-        problems: [.notFound, .wrongState])
+        parameters: [instruction], problems: [.notFound, .wrongState])
+
+    public static let getInstructionStanding = Endpoint<NoBody, API.InstructionStanding>.get(
+        "getInstructionStanding", "/pay/v1/instructions/{instruction}", for: .merchantPlatform,
+        "What became of an instruction that the platform has signed, with the result signed anew where there is one.",
+        parameters: [instruction])
 
     public static let getPaymentServerKey = Endpoint<NoBody, API.PaymentServerKey>.get(
         "getPaymentServerKey", "/pay/v1/key", for: .anyone, "The public key that the payment server signs with.")
 
+    private static let instruction = path(
+        "instruction", .printable(1...64, example: "ins_0001"), "The instruction's `jti`.")
     private static let order = path("order", API.orderIDSchema, "As answered when it was made.")
 }

@@ -3,9 +3,10 @@ import Instructions
 
 extension MerchantPlatform {
     public static let openOrdersOfUserMax = 20
-    /// How long after an instruction has expired the payment server's word is waited for, before what was reserved is
-    /// free again.
+    /// How long after an instruction has expired the payment server's word is waited for, before it is asked for.
     public static let lapseSeconds: Int64 = 3_600
+    /// How long after an instruction has expired a payment server that does not answer is asked, before it is done without its word.
+    public static let inquirySecondsMax: Int64 = 86_400
     /// Orders that lapse in one transaction.
     static let lapsesMax = 100
 
@@ -79,22 +80,56 @@ extension MerchantPlatform {
         }
     }
 
-    /// Frees what is reserved for orders that nothing was heard of. The payment server may still say that one is paid.
+    /// Frees what is reserved for orders that nothing was heard of, once the payment server has been asked after them: what
+    /// it says goes, and an order that it knows nothing of cannot be paid any more. Where it cannot be asked, or does not
+    /// answer for a day, what is reserved is free all the same, and it may still say that the order is paid.
     ///
-    /// - Returns: how many.
+    /// - Returns: how many have lapsed.
     public func lapseOrders() async throws(MerchantsError) -> Int {
-        let time = clock.now() - Self.lapseSeconds
+        let now = clock.now()
+        let silent = try await store.read { records throws(MerchantsError) in
+            try records.silentOrders(expiredBefore: now - Self.lapseSeconds, limit: Self.lapsesMax)
+        }
+        var lapsing: [InstructionID] = []
+        var isReached = true
+        for issued in silent {
+            let isGivenUp = issued.statement.exp < now - Self.inquirySecondsMax
+            guard let inquiry, isReached else {
+                if inquiry == nil || isGivenUp { lapsing.append(issued.id) }
+                continue
+            }
+            do throws(MerchantsError) {
+                switch try await inquiry.standing(of: issued.id) {
+                case .unknown: lapsing.append(issued.id)
+                case .open: break
+                case .settled(let result): _ = try await takeResult(result)
+                }
+            } catch {
+                // One that is not reached now is not asked after the others in this round.
+                if case .unfinished = error { isReached = false }
+                if isGivenUp { lapsing.append(issued.id) }
+            }
+        }
+        return try await lapse(lapsing)
+    }
+
+    private func lapse(_ lapsing: [InstructionID]) async throws(MerchantsError) -> Int {
+        guard !lapsing.isEmpty else { return 0 }
         return try await store.transact { records throws(MerchantsError) in
-            let silent = try records.silentOrders(expiredBefore: time, limit: Self.lapsesMax)
-            for var issued in silent {
-                guard var order = issued.order else { continue }
+            var count = 0
+            for id in lapsing {
+                // The payment server's word may have come meanwhile.
+                guard var issued = try records.instruction(id), issued.state == .open, var order = issued.order else {
+                    continue
+                }
                 if order.isReserved { try giveBack(order.quantity, of: order.object, records) }
                 order.isReserved = false
                 issued.order = order
                 issued.state = .lapsed
                 try records.apply(.putInstruction(issued))
+                count += 1
             }
-            return silent.count
+            return count
         }
     }
 }

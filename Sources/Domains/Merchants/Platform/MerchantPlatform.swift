@@ -11,6 +11,8 @@ public struct MerchantPlatform: Sendable {
     let store: any MerchantStore
     let keys: any MerchantKeys
     let transfers: any RewardTransfers
+    /// `nil` where the payment server cannot be asked.
+    let inquiry: (any InstructionInquiry)?
     let notifier: any RewardNotifier
     let clock: any PlatformClock
     let random: any RandomSource
@@ -20,12 +22,14 @@ public struct MerchantPlatform: Sendable {
 
     public init(
         profile: PlatformProfile, store: any MerchantStore, keys: any MerchantKeys, transfers: any RewardTransfers,
-        notifier: any RewardNotifier, clock: any PlatformClock, random: any RandomSource = SystemRandomSource()
+        inquiry: (any InstructionInquiry)? = nil, notifier: any RewardNotifier, clock: any PlatformClock,
+        random: any RandomSource = SystemRandomSource()
     ) {
         self.profile = profile
         self.store = store
         self.keys = keys
         self.transfers = transfers
+        self.inquiry = inquiry
         self.notifier = notifier
         self.clock = clock
         self.random = random

@@ -10,10 +10,10 @@ struct OrderResult: Hashable, Sendable, Codable {
     var currency: Currency
     var at: Int64
 
-    /// The statement; `number` names it, so that the platform knows one that comes twice.
-    func statement(_ number: Int64, from server: PartyName, to platform: String, at now: Int64) -> PaymentResult {
+    /// The statement; `name` is its own, so that the platform knows one that comes twice.
+    func statement(_ name: String, from server: PartyName, to platform: String, at now: Int64) -> PaymentResult {
         PaymentResult(
-            iss: server.value, aud: platform, jti: "result-\(number)", iat: now,
+            iss: server.value, aud: platform, jti: name, iat: now,
             exp: now + PaymentResult.lifetimeSecondsMax, instruction: instruction, state: state, order: order.rawValue,
             amount: amount, currency: currency, at: at)
     }

@@ -122,7 +122,7 @@ public struct OutboxPump: Sendable {
             do {
                 let result = try JSONDecoder().decode(OrderResult.self, from: Data(line.body.utf8))
                 let statement = result.statement(
-                    line.number, from: server.name, to: line.destination, at: server.clock.now())
+                    "result-\(line.number)", from: server.name, to: line.destination, at: server.clock.now())
                 return (try server.keys.sign(try statement.payload(), type: PaymentResult.type), platform)
             } catch {
                 throw error as? PaymentsError ?? .internal(reason: "the outbox line \(line.number) cannot be read")

@@ -86,7 +86,8 @@ public struct PaymentNeighbourhood: Sendable {
                 paymentServer: .init(
                     name: serverKey.server,
                     keys: [StatementKey(name: serverKey.keyName, publicKey: serverKey.publicKey)])),
-            transfers: HTTPRewardTransfers(client(paymentTransport, registered.secret, .rounds)), logger: logger)
+            transfers: HTTPRewardTransfers(client(paymentTransport, registered.secret, .rounds)),
+            inquiry: HTTPInstructionInquiry(client(paymentTransport, registered.secret, .rounds)), logger: logger)
         let merchantServer = try await RunningServer(merchants.server)
         let merchantTransport = try HTTPTransport(server: merchantServer.address)
         merchantOperator = client(

@@ -105,17 +105,19 @@ struct MerchantServeCommand: AsyncParsableCommand {
             throw CommandFailure(.usage, "\(error)")
         }
         let keyFile = URL(filePath: folder).appending(path: "vault.key").path
+        let client = try client(transport)
         return try MerchantHouse(
             folder: folder, unlock: try vaultOptions.unlock(keyFileDefault: keyFile), profile: profile,
-            transfers: try transfers(transport), logger: logger)
+            transfers: client.map { HTTPRewardTransfers($0) }, inquiry: client.map { HTTPInstructionInquiry($0) },
+            logger: logger)
     }
 
-    private func transfers(_ transport: HTTPTransport) throws -> HTTPRewardTransfers? {
+    private func client(_ transport: HTTPTransport) throws -> SeneschalClient? {
         guard let file = paymentCredentialFile else { return nil }
         guard let credential = AccessCredential(secret: try SecretFile.read(file)) else {
             throw CommandFailure(.usage, "\(file) holds no access credential")
         }
-        return HTTPRewardTransfers(SeneschalClient(transport, credential: credential, retries: .rounds))
+        return SeneschalClient(transport, credential: credential, retries: .rounds)
     }
 
     private func makeOperator(_ platform: MerchantPlatform) async throws {
