@@ -170,7 +170,10 @@ let package = Package(
             ]),
         target(
             .adapters, "ISO8583Link",
-            ["ISO8583", "Payments", "Issuing", "ISO4217", "EMV", "CardCryptography", "ISO7816", nioCore, nioPosix]),
+            [
+                "ISO8583", "Payments", "Issuing", "Wallet", "ISO4217", "EMV", "CardCryptography", "ISO7816", nioCore,
+                nioPosix, nioSSL,
+            ]),
         target(.adapters, "CardCapture", ["CTesseract", "CFreeType", "CDigitNet", "MobileDevice", "EMV"]),
         target(
             .adapters, "CardLink",
@@ -286,8 +289,8 @@ let package = Package(
         tests(
             "ISO8583LinkTests",
             [
-                "ISO8583Link", "ISO8583", "Payments", "Issuing", "Storage", "KeyVault", "ISO4217", "EMV", "JOSE",
-                "CardCryptography", "ISO7816", nioCore, nioPosix,
+                "ISO8583Link", "ISO8583", "Payments", "Issuing", "Wallet", "Storage", "KeyVault", "ISO4217", "EMV",
+                "JOSE", "CardCryptography", "ISO7816", nioCore, nioPosix, nioSSL,
             ]),
         tests(
             "WalletTests",
@@ -372,7 +375,7 @@ let package = Package(
             [
                 "seneschal", "Assembly", "CardManagement", "CardLink", "PCSCLink", "MobileDevice", "NFCForum",
                 "KeyVault", "TrustedServiceManager", "CardCryptography", "ISO7816", "HTTPServer", "SeneschalAPI",
-                "SeneschalClient",
+                "SeneschalClient", "ISO4217", "ISO8583Link", "Instructions", "Issuing", "JOSE",
                 argumentParser, logging,
             ]),
         tests("SourceStyleTests", []),

@@ -41,9 +41,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable, CustomStringConvertible 
     /// The longest input that the fuzzer tries; longer ones are cut.
     public var inputLengthMax: Int {
         switch self {
-        case .apdu, .berTLV, .paymentData, .iso8583, .nearField, .terminal, .ndef, .tag, .bill, .smartCard,
+        case .apdu, .berTLV, .paymentData, .nearField, .terminal, .ndef, .tag, .bill, .smartCard,
             .loadFileRecipe, .channelCard, .channelHost:
             1_024
+        case .iso8583: 2_048
         case .loadFile, .cardState, .cardScript: 4_096
         }
     }

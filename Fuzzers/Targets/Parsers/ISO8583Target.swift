@@ -18,6 +18,7 @@ func fuzzISO8583(_ bytes: [UInt8]) throws(FuzzViolation) -> Int {
     try isWrittenAsRead(message, data, dialect)
     try isMasked(message)
     try isAuthenticated(message, dialect)
+    try isPrivateDataWrittenAsRead(message)
     return message.elements.count
 }
 
@@ -38,6 +39,14 @@ private func isMasked(_ message: Message) throws(FuzzViolation) {
     for element in [DataElement.track2, .pinData] {
         if let value = message[element] { try require(message.shown(element) != value, "\(element) is not shown") }
     }
+}
+
+private func isPrivateDataWrittenAsRead(_ message: Message) throws(FuzzViolation) {
+    guard let data = try? message.privateData() else { return }
+    var written = message
+    written.set(data)
+    try require((try? written.privateData()) == data, "private data are read as they were written")
+    try require("\(message)".contains("126=‹"), "private data are not shown")
 }
 
 private func isAuthenticated(_ message: Message, _ dialect: Dialect) throws(FuzzViolation) {

@@ -31,7 +31,17 @@ extension Seeds {
             (try? [UInt8](hex: vector.ascii_spec_hex)).flatMap { try? Message($0, in: .ascii) }
         }
         return dialects.indices.flatMap { index in
-            messages.map { [UInt8(index)] + $0.bytes(in: dialects[index]) }
+            (messages + [tokenPayment]).map { [UInt8(index)] + $0.bytes(in: dialects[index]) }
         }
+    }
+
+    /// A payment with a token: an assertion and an element that nobody knows, in both fields of private data.
+    private static var tokenPayment: Message {
+        var message = Message(.financialRequest)
+        var data = PrivateData()
+        try? data.set(.authorizationAssertion, "e30." + String(repeating: "a", count: 1_000) + ".c2ln")
+        if let unknown = PrivateData.Tag(rawValue: "Z9") { try? data.set(unknown, "nobody knows") }
+        message.set(data)
+        return message
     }
 }

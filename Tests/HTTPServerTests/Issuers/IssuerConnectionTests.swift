@@ -224,7 +224,7 @@ struct IssuerConnectionTests {
             transactionCounter: counter, amount: amount, currency: 978, merchant: "Quay Books", iat: now,
             exp: now + AuthorizationAssertion.lifetimeSeconds)
         return IssuerAuthorizationRequest(
-            transaction: transaction, issuerCardReference: card.issuerCardReference,
+            transaction: transaction, begunAt: now, issuerCardReference: card.issuerCardReference,
             secureElement: try secureElement(), function: .nfc, token: token, transactionCounter: counter,
             amount: amount, currency: 978, merchant: "Quay Books",
             assertion: try sign(claims, AuthorizationAssertion.type, issuer))

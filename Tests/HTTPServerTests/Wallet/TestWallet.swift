@@ -144,7 +144,9 @@ private struct ApprovingIssuer: IssuerConnection {
         _ request: IssuerAuthorizationRequest, key: String
     ) async throws(IssuerConnectionError) -> IssuerAuthorizationAnswer { .approved(code: "A10001") }
 
-    func reverse(transaction: String, key: String) async throws(IssuerConnectionError) -> IssuerReversalAnswer {
+    func reverse(
+        transaction: String, begunAt: Int64, key: String
+    ) async throws(IssuerConnectionError) -> IssuerReversalAnswer {
         .reversed
     }
 

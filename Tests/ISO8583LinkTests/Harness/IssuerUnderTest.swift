@@ -5,6 +5,7 @@ import ISO7816
 import ISO8583
 import ISO8583Link
 import Issuing
+import JOSE
 import KeyVault
 import Storage
 import Synchronization
@@ -64,6 +65,41 @@ final class IssuerUnderTest: Sendable {
             reference: card.card.reference, number: try PrimaryAccountNumber(card.number),
             sequenceNumber: personalization.sequenceNumber,
             key: try TripleDESKey(personalizer.decrypt(personalization.cardKey.wrappedKey)))
+    }
+
+    /// A card of Ada's that is bound in the wallet `lantern`, which is registered with this key.
+    func boundCard(_ key: NamedPrivateKey, balance: Int64 = 10_000) async throws -> IssuedCard {
+        _ = try await desk.registerWallet(
+            name: "lantern", key: try WalletKey(name: key.name, publicKey: key.privateKey.publicKey.pem),
+            Self.operator())
+        let holder = try await desk.registerCardholder(
+            CardholderDetails(name: "Ada Byron", identityNumber: "110101-1815", telephoneNumber: "+44 20 7946 0018"),
+            Self.operator())
+        let card = try await desk.issueCard(
+            CardOrder(
+                cardholder: holder.id, type: .debit, label: "HARBOUR", enrollment: .direct, balance: balance,
+                creditLimit: 0, expiry: nil), Self.operator())
+        let wallet = { IssuerRequester(.wallet(name: "lantern"), idempotencyKey: UUID().uuidString) }
+        _ = try await issuer.verify(
+            VerificationRequest(
+                number: try PrimaryAccountNumber(card.number), expiry: card.card.expiry, cardholderName: "Ada Byron",
+                identityNumber: "110101-1815", telephoneNumber: "+44 20 7946 0018", user: "usr_ada"), wallet())
+        let claims = BindingAssertionClaims(
+            iss: "lantern", aud: "harbour-bank", sub: "usr_ada", card: card.card.reference.rawValue,
+            secureElement: Self.secureElement, iat: clock.now(), exp: clock.now() + 300, jti: UUID().uuidString)
+        let assertion = try JSONWebSignature.sign(
+            Array(JSONEncoder().encode(claims)), type: BindingAssertionClaims.type, key: key)
+        _ = try await issuer.bind(
+            BindingRequest(
+                card: card.card.reference, user: "usr_ada", secureElement: Self.secureElement, assertion: assertion),
+            wallet())
+        return card
+    }
+
+    static let secureElement = "45434E0000000001"
+
+    func balance(_ card: IssuedCard) async throws -> Int64? {
+        try await desk.card(card.card.reference)?.funds.balance
     }
 
     func balance(_ chip: Chip) async throws -> Int64? { try await desk.card(chip.reference)?.funds.balance }

@@ -39,7 +39,9 @@ final class IssuerDouble: IssuerConnection {
         _ request: IssuerAuthorizationRequest, key: String
     ) async throws(IssuerConnectionError) -> IssuerAuthorizationAnswer { .approved(code: "A1B2C3") }
 
-    func reverse(transaction: String, key: String) async throws(IssuerConnectionError) -> IssuerReversalAnswer {
+    func reverse(
+        transaction: String, begunAt: Int64, key: String
+    ) async throws(IssuerConnectionError) -> IssuerReversalAnswer {
         .reversed
     }
 }

@@ -109,8 +109,10 @@ private final class LossyRoad: IssuerConnection {
         try heard(try await inner.authorize(request, key: key))
     }
 
-    func reverse(transaction: String, key: String) async throws(IssuerConnectionError) -> IssuerReversalAnswer {
-        try heard(try await inner.reverse(transaction: transaction, key: key))
+    func reverse(
+        transaction: String, begunAt: Int64, key: String
+    ) async throws(IssuerConnectionError) -> IssuerReversalAnswer {
+        try heard(try await inner.reverse(transaction: transaction, begunAt: begunAt, key: key))
     }
 
     func verify(

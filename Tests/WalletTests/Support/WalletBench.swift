@@ -189,7 +189,9 @@ final class BenchIssuer: IssuerConnection {
     /// The transactions that it was asked to reverse, in order.
     var reversals: [String] { state.withLock { $0.reversals } }
 
-    func reverse(transaction: String, key: String) async throws(IssuerConnectionError) -> IssuerReversalAnswer {
+    func reverse(
+        transaction: String, begunAt: Int64, key: String
+    ) async throws(IssuerConnectionError) -> IssuerReversalAnswer {
         let answer: IssuerReversalAnswer? = state.withLock { state in
             if case .silent = state.mood { return nil }
             state.reversals.append(transaction)

@@ -35,6 +35,9 @@ public struct AcquirerDoor: Sendable {
     // MARK: - Authorization
 
     private func authorize(_ request: Message) async throws(AcquirerRefusal) -> Message? {
+        if let assertion = try request.authorizationAssertion() {
+            return try await authorize(request, assertion: assertion)
+        }
         let chip = try chipRequest(request)
         let institution = try text(request, .acquiringInstitution)
         let decision: ChipAuthorizationAnswer
@@ -44,6 +47,42 @@ public struct AcquirerDoor: Sendable {
             throw AcquirerRefusal(error)
         }
         return try answered { () throws(FieldValueError) in try answer(request, decision) }
+    }
+
+    /// A wallet's token: no card number comes over the line, and no chip's data.
+    private func authorize(_ request: Message, assertion: String) async throws(AcquirerRefusal) -> Message? {
+        let forwarded = try forwardedRequest(request, assertion: assertion)
+        let institution = try text(request, .acquiringInstitution)
+        let shown = try text(request, .cardAcceptor)
+        let decision: AuthorizationAnswer
+        do {
+            decision = try await issuer.authorize(forwarded, requester(institution)) {
+                CardAcceptorName.shown($0).trimmingSpacesBehind == shown
+            }
+        } catch {
+            throw AcquirerRefusal(error)
+        }
+        return try answered { () throws(FieldValueError) in
+            try answer(request, ChipAuthorizationAnswer(answer: decision, issuerAuthenticationData: nil))
+        }
+    }
+
+    private func forwardedRequest(
+        _ request: Message, assertion: String
+    ) throws(AcquirerRefusal) -> ForwardedTokenRequest {
+        guard try text(request, .processingCode).hasPrefix("00") else { throw .code(.invalidTransaction) }
+        guard !request.has(.primaryAccountNumber), !request.has(.track2), !request.has(.chipData),
+            let function = request[.pointOfServiceEntryMode].flatMap(PointOfServiceEntryMode.init(rawValue:)).flatMap({
+                TokenFunction($0)
+            }), let amount = request.amount, let currency = request.currency
+        else { throw .code(.formatError) }
+        let name = try TransactionKey(request, near: clock.now()).name
+        do {
+            return try ForwardedTokenRequest(
+                transaction: name, function: function, amount: amount, currency: currency, assertion: assertion)
+        } catch {
+            throw AcquirerRefusal(error)
+        }
     }
 
     private func answer(_ request: Message, _ decision: ChipAuthorizationAnswer) throws(FieldValueError) -> Message? {
@@ -113,7 +152,7 @@ public struct AcquirerDoor: Sendable {
     /// Without the spaces behind.
     private func text(_ request: Message, _ element: DataElement) throws(AcquirerRefusal) -> String {
         guard let text = request[element] else { throw .code(.formatError) }
-        return String(text.reversed().drop { $0 == " " }.reversed())
+        return text.trimmingSpacesBehind
     }
 
     private func answered(

@@ -12,7 +12,8 @@ enum AcquirerRefusal: Error, Equatable {
         switch error {
         case .invalid: self = .code(.formatError)
         case .duplicate: self = .code(.duplicateTransmission)
-        case .notFound, .wrongState, .limit, .statement, .notVerified, .idempotencyKeyMissing, .idempotencyConflict:
+        case .statement: self = .code(.securityViolation)
+        case .notFound, .wrongState, .limit, .notVerified, .idempotencyKeyMissing, .idempotencyConflict:
             self = .code(.doNotHonour)
         case .unfinished(let reason), .internal(let reason): self = .unknown(reason: reason)
         }

@@ -96,7 +96,7 @@ public struct HTTPIssuerConnection: IssuerConnection {
     }
 
     public func reverse(
-        transaction: String, key: String
+        transaction: String, begunAt: Int64, key: String
     ) async throws(IssuerConnectionError) -> IssuerReversalAnswer {
         let answer = try await asking { () async throws(SeneschalClientError) in
             try await client.reverseTransaction(transaction, idempotencyKey: key)

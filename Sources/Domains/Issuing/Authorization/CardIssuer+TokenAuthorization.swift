@@ -31,7 +31,7 @@ extension CardIssuer {
     }
 
     /// Takes the counter and the money, in the order: card, binding, counter, account.
-    private func decide(
+    func decide(
         _ request: TokenAuthorizationRequest, of wallet: String, _ records: any IssuerTransaction, _ now: Int64
     ) throws(IssuingError) -> AuthorizationAnswer {
         guard let card = try records.card(request.card) else { return .declined(.invalidCardNumber) }

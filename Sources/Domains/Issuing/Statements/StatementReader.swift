@@ -61,6 +61,15 @@ struct StatementReader {
     ///   - asking: the wallet that presents it; `nil` when a device does, which needs no credential.
     ///   - wallets: those that the issuer works with.
     func read<Claims: StatementClaims>(
+        _ compact: String, from asking: String?, of wallets: [WalletPlatform], as type: Claims.Type = Claims.self
+    ) throws(IssuingError) -> (Claims, WalletPlatform) {
+        let (claims, signer) = try readAtAnyTime(compact, from: asking, of: wallets, as: type)
+        try checkTimes(of: claims)
+        return (claims, signer)
+    }
+
+    /// The claims of a statement that may have expired: what was answered to it once is still the answer.
+    func readAtAnyTime<Claims: StatementClaims>(
         _ compact: String, from asking: String?, of wallets: [WalletPlatform], as: Claims.Type = Claims.self
     ) throws(IssuingError) -> (Claims, WalletPlatform) {
         var signer: WalletPlatform?
@@ -78,11 +87,14 @@ struct StatementReader {
         }
         guard claims.iss == signer.name, asking == nil || asking == signer.name else { throw .statement(.signer) }
         guard claims.aud == audience else { throw .statement(.audience) }
+        return (claims, signer)
+    }
+
+    func checkTimes<Claims: StatementClaims>(of claims: Claims) throws(IssuingError) {
         guard claims.exp > now else { throw .statement(.expired) }
         guard claims.iat <= now + Self.clockSkewSecondsMax, claims.iat < claims.exp,
             claims.exp - max(claims.iat, 0) <= Claims.lifetimeSecondsMax
         else { throw .statement(.times) }
-        return (claims, signer)
     }
 }
 

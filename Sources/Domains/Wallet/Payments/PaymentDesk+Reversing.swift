@@ -70,7 +70,8 @@ extension PaymentDesk {
         let answer: IssuerReversalAnswer
         do throws(IssuerConnectionError) {
             answer = try await issuer.reverse(
-                transaction: record.issuerTransaction, key: "reversal/\(record.issuerTransaction)")
+                transaction: record.issuerTransaction, begunAt: record.createdAt,
+                key: "reversal/\(record.issuerTransaction)")
         } catch {
             throw .unsettled(reason: "the reversal: \(error)")
         }

@@ -44,8 +44,9 @@ extension PaymentDesk {
             throw .unsettled(reason: "there is no way to the issuer \(card.issuer)")
         }
         let request = IssuerAuthorizationRequest(
-            transaction: record.issuerTransaction, issuerCardReference: card.issuerCardReference,
-            secureElement: token.secureElement, function: record.function, token: reference,
+            transaction: record.issuerTransaction, begunAt: record.createdAt,
+            issuerCardReference: card.issuerCardReference, secureElement: token.secureElement,
+            function: record.function, token: reference,
             transactionCounter: counter, amount: record.amount, currency: record.currency,
             merchant: record.merchant, assertion: try await assertion(of: record, token, card, counter: counter))
         let outcome: PaymentRecord.Outcome

@@ -26,7 +26,11 @@ public protocol IssuerConnection: Sendable {
     ) async throws(IssuerConnectionError) -> IssuerAuthorizationAnswer
 
     /// Undoes a transaction by its name, once however often it is asked for; one that comes later is declined.
-    func reverse(transaction: String, key: String) async throws(IssuerConnectionError) -> IssuerReversalAnswer
+    ///
+    /// - Parameter begunAt: of the request that is undone.
+    func reverse(
+        transaction: String, begunAt: Int64, key: String
+    ) async throws(IssuerConnectionError) -> IssuerReversalAnswer
 }
 
 /// What a cardholder says of itself and its card. It prints as nothing.
@@ -114,6 +118,8 @@ public struct IssuerBinding: Hashable, Sendable, Codable {
 public struct IssuerAuthorizationRequest: Hashable, Sendable {
     /// The acquirer's name of the transaction: what is asked twice is done once.
     public var transaction: String
+    /// When it was first written down, seconds since 1970: the same for every attempt.
+    public var begunAt: Int64
     public var issuerCardReference: String
     public var secureElement: SecureElementName
     public var function: PaymentFunction
@@ -130,11 +136,12 @@ public struct IssuerAuthorizationRequest: Hashable, Sendable {
     public var assertion: String
 
     public init(
-        transaction: String, issuerCardReference: String, secureElement: SecureElementName, function: PaymentFunction,
-        token: TokenReference, transactionCounter: Int, amount: Int64, currency: Int, merchant: String,
-        assertion: String
+        transaction: String, begunAt: Int64, issuerCardReference: String, secureElement: SecureElementName,
+        function: PaymentFunction, token: TokenReference, transactionCounter: Int, amount: Int64, currency: Int,
+        merchant: String, assertion: String
     ) {
         self.transaction = transaction
+        self.begunAt = begunAt
         self.issuerCardReference = issuerCardReference
         self.secureElement = secureElement
         self.function = function

@@ -10,7 +10,9 @@ public import Wallet
 ///                       "credentialFile": "tsm.credential" },
 ///       "issuers": [ { "name": "harbour-bank", "server": "https://bank.example:8444",
 ///                      "credentialFile": "harbour-bank.credential", "prefixes": ["47617390"],
-///                      "functions": ["nfc", "qr", "online"], "mode": "universalData" } ],
+///                      "functions": ["nfc", "qr", "online"], "mode": "universalData",
+///                      "line": { "host": "bank.example", "port": 8583, "institution": "20000002",
+///                                "keyFile": "harbour-bank.line", "tls": { "trustedCertificates": "bank.pem" } } } ],
 ///       "acquirers": [ { "name": "corner-shop", "secretDigest": "…64 hex digits…" } ],
 ///       "operators": [ { "name": "night-watch", "secretDigest": "…64 hex digits…" } ] }
 public struct WalletConfiguration: Codable, Sendable {
@@ -39,6 +41,37 @@ public struct WalletConfiguration: Codable, Sendable {
         public var functions: [PaymentFunction]?
         public var mode: Credential.Mode?
         public var trustedCertificates: String?
+        /// Over which the issuer is asked for money by ISO 8583; over HTTP like everything else when absent.
+        public var line: Line?
+    }
+
+    /// A line of ISO 8583 to an issuer.
+    public struct Line: Codable, Sendable {
+        public var host: String
+        public var port: Int
+        /// Field 32: whom the issuer knows the wallet as on the line, 1 to 11 digits.
+        public var institution: String
+        /// binary when absent.
+        public var dialect: DialectName?
+        /// `cmac:` or `retail:` and hex digits; without it nobody is authenticated.
+        public var keyFile: String?
+        public var tls: TLS?
+        /// Whether the line may go to another machine without TLS.
+        public var isUnprotected: Bool?
+
+        /// How messages are written.
+        public enum DialectName: String, Codable, Sendable { case ascii, binary, packed }
+
+        /// How the line is protected: what the issuer's certificate is known by, and what is shown to it.
+        public struct TLS: Codable, Sendable {
+            /// PEM of whoever signed the issuer's certificate; the system's when neither this nor a fingerprint is there.
+            public var trustedCertificates: String?
+            /// SHA-256 of the public key of the issuer's certificate, 64 hex digits.
+            public var keyFingerprint: String?
+            /// The wallet's own chain and private key (PEM), for an issuer that asks for one.
+            public var certificate: String?
+            public var privateKey: String?
+        }
     }
 
     public struct Acquirer: Codable, Sendable {

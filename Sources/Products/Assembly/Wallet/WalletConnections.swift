@@ -1,6 +1,8 @@
 import CardCryptography
 import Foundation
+import ISO8583Link
 public import KeyVault
+public import Logging
 import SeneschalAPI
 public import SeneschalClient
 import ServiceProvider
@@ -10,13 +12,16 @@ public import Wallet
 public struct WalletConnections: Sendable {
     public let partners: WalletHouse.Partners
     private let transports: [HTTPTransport]
+    private let lines: [IssuerLine]
 
     /// Asks every issuer for its public key.
     ///
     /// - Parameters:
     ///   - folder: where the files that the configuration names lie, unless they have whole paths.
     ///   - provider: the vault of the service provider that the wallet is.
-    public init(_ configuration: WalletConfiguration, folder: String, _ provider: ProviderVault) async throws {
+    public init(
+        _ configuration: WalletConfiguration, folder: String, _ provider: ProviderVault, logger: Logger? = nil
+    ) async throws {
         var transports: [HTTPTransport] = []
         func client(
             _ server: String, _ credentialFile: String, _ certificates: String?
@@ -30,17 +35,33 @@ public struct WalletConnections: Sendable {
             tsm: HTTPCentralTSMConnection(
                 try client(tsm.server, tsm.credentialFile, tsm.trustedCertificates), providerName: tsm.provider),
             keys: provider, random: SystemRandomSource())
-        var issuers: [RegisteredIssuer] = []
+        var (issuers, lines) = ([RegisteredIssuer](), [IssuerLine]())
         for issuer in configuration.issuers {
-            issuers.append(
-                try await Self.registered(
-                    issuer, try client(issuer.server, issuer.credentialFile, issuer.trustedCertificates)))
+            var registered = try await Self.registered(
+                issuer, try client(issuer.server, issuer.credentialFile, issuer.trustedCertificates))
+            if let agreed = issuer.line {
+                let clock = SystemClock()
+                let line = IssuerLine(
+                    try agreed.configuration(in: folder), now: { clock.now() }, events: { logger?.record($0) })
+                registered.connection = try ISO8583TokenConnection(
+                    line: line, institution: agreed.institution, others: registered.connection, now: { clock.now() })
+                lines.append(line)
+            }
+            issuers.append(registered)
         }
         partners = WalletHouse.Partners(
             elements: elements, issuers: IssuerDirectory(issuers),
             acquirers: try configuration.acquirerCredentials(),
             operators: try configuration.operatorCredentials())
         self.transports = transports
+        self.lines = lines
+    }
+
+    /// Keeps the lines to issuers up until the task is cancelled.
+    public func keepUp() async {
+        await withDiscardingTaskGroup { group in
+            for line in lines { group.addTask { await line.run() } }
+        }
     }
 
     /// Nothing can be sent afterwards.

@@ -39,15 +39,18 @@ struct WalletServeCommand: AsyncParsableCommand {
         let logger = listening.logger("seneschal.wallet")
         let vaults = try WalletVaults(folder: folder, vaultOptions)
         let configuration = try WalletConfiguration(file: URL(filePath: folder).appending(path: "wallet.json").path)
-        let connections = try await WalletConnections(configuration, folder: folder, vaults.provider)
+        let connections = try await WalletConnections(configuration, folder: folder, vaults.provider, logger: logger)
         let house = try await WalletHouse(
             folder: folder, vault: vaults.wallet, partners: connections.partners,
             policy: CardDeskPolicy(walletName: configuration.name), logger: logger)
         let days = retention
+        let lines = Task { await connections.keepUp() }
         let tidying = Task { await house.keepTidy(days: days) }
         try await listening.serve(house.server, at: address)
         tidying.cancel()
         await tidying.value
+        lines.cancel()
+        await lines.value
         try house.close()
         vaults.provider.close()
         await connections.close()

@@ -27,6 +27,9 @@ public enum DataElement: Int, Hashable, Sendable, CaseIterable, Comparable {
     case messageAuthenticationCode = 64
     case networkManagementCode = 70
     case originalData = 90
+    /// Private use: ``PrivateData``.
+    case privateData = 126
+    case privateDataContinued = 127
     case secondMessageAuthenticationCode = 128
 
     public var number: Int { rawValue }
@@ -47,7 +50,7 @@ public enum DataElement: Int, Hashable, Sendable, CaseIterable, Comparable {
         case .responseCode: .fixed(.an, 2)
         case .terminal: .fixed(.ans, 8)
         case .cardAcceptor: .fixed(.ans, 15)
-        case .additionalData: .lllvar(.ans, 999)
+        case .additionalData, .privateData, .privateDataContinued: .lllvar(.ans, 999)
         case .pinData, .messageAuthenticationCode, .secondMessageAuthenticationCode: .fixed(.b, 8)
         case .securityControl: .fixed(.n, 16)
         case .chipData: .lllvar(.b, 255)

@@ -12,8 +12,9 @@ extension Message: CustomStringConvertible, CustomDebugStringConvertible, Custom
         guard let text = self[element] else { return "" }
         switch element {
         case .primaryAccountNumber: return Self.masked(text)
-        // 48 carries what parties agree on; 53 is about keys.
-        case .track2, .pinData, .additionalData, .securityControl: return "‹\(text.utf8.count) characters›"
+        // 48, 126 and 127 carry what parties agree on; 53 is about keys.
+        case .track2, .pinData, .additionalData, .securityControl, .privateData, .privateDataContinued:
+            return "‹\(text.utf8.count) characters›"
         case .chipData: return "‹\(text.utf8.count / 2) bytes›"
         default: return text
         }
