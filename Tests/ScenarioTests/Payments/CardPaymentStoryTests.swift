@@ -34,6 +34,10 @@ struct CardPaymentStoryTests {
             }
             try await town.expect(shop: 1_250, pending: 0, card: 750)
             #expect(town.log.contains("sent: 0200") && !town.log.contains(town.number))
+            // Field 35 is what the chip's track 2 says; no log shows it.
+            #expect(sale.track2 != nil && town.log.contains(" 35=‹"))
+            #expect(try await town.found("sale-2")?.answer == .declined(actionCode: "51"))
+            #expect(try await town.found("sale-9") == nil)
         }
     }
 

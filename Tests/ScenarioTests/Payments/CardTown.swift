@@ -79,6 +79,9 @@ final class CardTown: Sendable {
         try await acquirer.authorize(data, transaction: name, merchant: "")
     }
 
+    /// What became of a payment, by its name alone.
+    func found(_ name: String) async throws -> KnownCardPayment? { try await acquirer.answer(to: name) }
+
     /// Waits, twenty seconds at most, until nothing is reserved for the shop.
     func settled() async throws {
         for _ in 0..<400 where try await neighbourhood.pending(to: shop) != 0 {

@@ -13,6 +13,11 @@ struct CardPaymentDoor: Sendable {
             let desk = try desk()
             return .init(try await desk.pay(body.domain(visit.paymentTerminal(), key: visit.cardPaymentKey())))
         }
+        router.on(Endpoints.findCardPayment) { _, visit in
+            let desk = try desk()
+            return .init(
+                try await desk.payment(of: visit.paymentTerminal(), key: visit.parameters["transaction"] ?? ""))
+        }
         router.on(Endpoints.getCardPayment) { _, visit in
             let desk = try desk()
             return .init(try await desk.payment(visit.paymentIdentifier("payment"), of: visit.paymentTerminal()))

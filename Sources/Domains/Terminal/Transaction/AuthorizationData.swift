@@ -22,6 +22,8 @@ public struct AuthorizationData: Sendable, CustomStringConvertible {
     public var expiry: CardExpiry
     /// 0 to 99.
     public var sequenceNumber: UInt8
+    /// Tag 57, when the card gave it.
+    public var track2: Track2EquivalentData?
     /// What the merchant asks for; where a code leaves the amount open, the card's own 9F02 is zero.
     public var transaction: TerminalData
     public var type: CryptogramType
@@ -61,6 +63,8 @@ public struct AuthorizationData: Sendable, CustomStringConvertible {
         self.authentication = authentication
         (number, expiry) = try card.account()
         sequenceNumber = try card.sequenceNumber()
+        // The account was read of it, too: what is there is one.
+        track2 = card[.track2EquivalentData].flatMap { try? Track2EquivalentData(packed: $0) }
         let information = try card.required(.cryptogramInformationData, count: 1)
         guard let type = CryptogramType(informationData: information[0]) else {
             throw .invalid(.cryptogramInformationData)

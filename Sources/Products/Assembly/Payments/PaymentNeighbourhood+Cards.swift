@@ -1,5 +1,5 @@
 import CardCryptography
-public import EMV
+import EMV
 import ISO7816
 public import Issuing
 import Payments
@@ -28,7 +28,7 @@ extension PaymentNeighbourhood {
             number: try PrimaryAccountNumber(card.number), expiry: chip.expiry,
             sequenceNumber: UInt8(chip.sequenceNumber), label: "Tide", issuerCountryCode: 276)
         return IssuedChip(
-            reference: card.card.reference, personalization: try Self.personalization(of: account, key))
+            reference: card.card.reference, personalization: try .issued(account, cardKey: key))
     }
 
     /// What is on the card's account at its issuer, in minor units.
@@ -45,24 +45,6 @@ extension PaymentNeighbourhood {
     private func founder() -> IssuerRequester {
         IssuerRequester(.operator(name: "founder"), idempotencyKey: SystemRandomSource().bytes(16).hex)
     }
-
-    private static func personalization(
-        of account: PaymentAccount, _ cardKey: TripleDESKey
-    ) throws -> PaymentPersonalization {
-        // The issuer gives no master key away: its place is taken by the card's own.
-        let style = try PaymentPersonalization.generateCryptogram(account, masterKey: .init(key: cardKey))
-        return try PaymentPersonalization(
-            selectionData: style.selectionData, interchangeProfile: style.interchangeProfile,
-            fileLocator: style.fileLocator, records: style.records,
-            cryptogram: style.cryptogram.map { .init(key: cardKey, issuerData: $0.issuerData) },
-            internalObjects: style.internalObjects)
-    }
-}
-
-/// A card as its issuer hands it to a personalizer.
-public struct IssuedChip: Sendable {
-    public let reference: CardAccountReference
-    public let personalization: PaymentPersonalization
 }
 
 extension PaymentNeighbourhood {

@@ -37,6 +37,10 @@ struct CardNewCommand: AsyncParsableCommand {
 
               seneschal card new my.card --payment test
 
+            A card of an issuer's, that pays where its issuer is asked:
+
+              seneschal card new ada.card --bank-card ada.chip
+
             A card with an electronic purse, loaded, for a gate:
 
               seneschal card new my.card --payment purse
@@ -113,6 +117,12 @@ struct CardNewCommand: AsyncParsableCommand {
             valueName: "file"))
     var purse: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Make it a payment card that an issuer has issued: what `seneschal issuer card chip` wrote.",
+            valueName: "file"))
+    var bankCard: String?
+
     @OptionGroup(title: "Alternatives")
     var alternatives: CardAlternatives
 
@@ -161,6 +171,7 @@ struct CardNewCommand: AsyncParsableCommand {
         let issued =
             try [smartCard.map { try SmartCardFile.read($0).testApplication }].compactMap(\.self)
             + [purse.map { try PurseCardFile.read($0).personalization.testApplication }].compactMap(\.self)
+            + [bankCard.map { try BankCardFile.read($0).application() }].compactMap(\.self)
         if !issued.isEmpty {
             try issued.install(
                 on: &card, in: configuration.centralSecurityDomain,

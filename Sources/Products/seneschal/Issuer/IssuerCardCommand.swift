@@ -15,9 +15,11 @@ struct IssuerCardCommand: AsyncParsableCommand {
               seneschal issuer card order acc_… suspend --reason "reported lost" --wallet https://wallet.example:8443
               seneschal issuer card bindings acc_…
               seneschal issuer card personalize acc_… --transport-key bureau.pem
+              seneschal issuer card chip acc_… --number-file ada.number --file ada.chip
             """,
         subcommands: [
             Issue.self, List.self, Block.self, Unblock.self, Close.self, Order.self, Bindings.self, Personalize.self,
+            Chip.self,
         ])
 
     struct Issue: AsyncParsableCommand {

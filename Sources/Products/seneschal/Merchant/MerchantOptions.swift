@@ -25,7 +25,8 @@ struct MerchantOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The certificates (PEM) that sign the wallet's; those of the system when absent.", valueName: "file"))
+            "The certificates (PEM) that sign those of the server that is asked; those of the system when absent.",
+            valueName: "file"))
     var trust: String?
 
     @Option(
@@ -80,13 +81,9 @@ struct MerchantAcquirer {
     let merchant: String
     let transaction: String
 
-    /// Times that it is asked for one transaction, at most.
-    static let attemptsMax = 4
-    private static let pause = Duration.milliseconds(500)
-
     /// Asks until it is settled, always with the same name of the transaction; what does not get settled is taken back.
     func authorize(_ data: AuthorizationData) async throws -> AuthorizationAnswer {
-        let result = await settled(data)
+        let result = await door.settled(data, transaction: transaction, merchant: merchant)
         let reversal =
             if case .failure(.unsettled) = result { try? await door.reverse(transaction: transaction) } else {
                 nil as API.AcquirerReversal.Outcome?
@@ -101,19 +98,6 @@ struct MerchantAcquirer {
             throw CommandFailure(
                 .unknownOutcome, detail,
                 nextStep: "the wallet may have authorized it: look for the transaction \(transaction) there")
-        }
-    }
-
-    private func settled(_ data: AuthorizationData) async -> Result<AuthorizationAnswer, AcquirerError> {
-        var attempt = 1
-        while true {
-            do throws(AcquirerError) {
-                return .success(try await door.authorize(data, transaction: transaction, merchant: merchant))
-            } catch {
-                guard case .unsettled = error, attempt < Self.attemptsMax else { return .failure(error) }
-            }
-            attempt += 1
-            try? await Task.sleep(for: Self.pause)
         }
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CardCryptography
-import CardLink
 import EMV
 import Foundation
 import ISO7816
@@ -10,7 +9,7 @@ import Terminal
 struct TerminalPayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pay",
-        abstract: "One contactless payment with the device on the air, or with a card's file.",
+        abstract: "One contactless payment with the device on the air, a card's file, or a card in a reader.",
         discussion: """
             The air is nfcpy's: what `seneschal device phone`, `device air` and `card serve --air` appear on.
 
@@ -23,17 +22,22 @@ struct TerminalPayCommand: AsyncParsableCommand {
 
               seneschal card new my.card --test-keys --payment test
               seneschal terminal pay --card my.card --authority my.card.payment --application A000000004 --amount 1250
+              seneschal terminal pay --reader Virtual --amount 1250
 
             Universal cards come first on that card and are never authenticated offline: --application passes them over.
 
-            Exit status 6: there is no card in the field. Nothing was authorized; hold it there again.
+            With --till the payment server is asked, and it asks the card's issuer: what the chip gave goes there, with \
+            track 2 where there is one.
+
+              seneschal terminal pay --card ada.card --amount 1250 --till corner.till --transaction sale-7 --json
+
+            The same --transaction again shows what became of it, without the card: it is paid once.
+
+            Exit status 0: approved, or nobody was asked. 1: declined or refused. 4: not settled yet; repeat with the \
+            same --transaction. 6: there is no card in the field. Nothing was authorized; hold it there again.
             """)
 
-    @Option(help: ArgumentHelp("The UDP port of the air, on this machine.", valueName: "port"))
-    var air: UInt16?
-
-    @Option(help: ArgumentHelp("The card's file, made by `seneschal card new`.", valueName: "file"))
-    var card: String?
+    @OptionGroup var place: CardPlace
 
     @Option(help: ArgumentHelp("The scheme's key, as `card new --payment test` writes it.", valueName: "file"))
     var authority: String?
@@ -44,33 +48,41 @@ struct TerminalPayCommand: AsyncParsableCommand {
                 + "absent.", valueName: "aid"))
     var application: [AIDArgument] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Ask the payment server of this terminal's file, made by `seneschal pay terminal make`.", valueName: "file")
+    )
+    var till: String?
+
     @OptionGroup var merchant: MerchantOptions
 
     func validate() throws {
-        if (air == nil) == (card == nil) { throw ValidationError("Give --air PORT or --card FILE, one of them.") }
+        if till != nil, merchant.wallet != nil { throw ValidationError("Give --till or --wallet, not both.") }
     }
 
     func run() async throws {
         var profile = TerminalProfile(merchant: merchant.merchant)
         if !application.isEmpty { profile.applications = application.map(\.aid) }
         if let authority { profile.authorities.add(try AuthorityFile.read(authority)) }
+        if let till {
+            let payment = try TillPayment(
+                try TillFile.read(till), trustedCertificates: merchant.trust, transaction: merchant.transaction,
+                json: merchant.output.json)
+            return try await payment.conclude(merchant.terminalData) { try await paid(profile) }
+        }
         let acquirer = try merchant.acquirer()
         try await merchant.conclude(try await paid(profile), acquirer)
     }
 
     private func paid(_ profile: TerminalProfile) async throws -> AuthorizationData {
-        let field = try field()
-        do throws(TerminalError) {
-            return try await ContactlessTerminal(profile).pay(
-                merchant.terminalData, with: field, at: Int64(Date().timeIntervalSince1970))
-        } catch {
-            throw CommandFailure(error)
+        try await place.withCard { card in
+            do throws(TerminalError) {
+                return try await ContactlessTerminal(profile).pay(
+                    merchant.terminalData, with: card, at: Int64(Date().timeIntervalSince1970))
+            } catch {
+                throw CommandFailure(error)
+            }
         }
-    }
-
-    private func field() throws -> any CardChannel {
-        if let card { return try CardFile.open(card).card().contactless }
-        return try AirReader(port: air ?? UDPAir.defaultPort)
     }
 }
 

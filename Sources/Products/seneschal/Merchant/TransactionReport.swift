@@ -2,25 +2,41 @@ import EMV
 import Foundation
 import ISO7816
 import SeneschalAPI
+import SeneschalClient
 import Terminal
 
 /// A transaction for the person at the counter: without number and cryptogram.
 struct TransactionReport {
     private let members: [(name: String, value: String?)]
 
-    init(_ data: AuthorizationData, _ answer: AuthorizationAnswer?) {
-        var members: [(String, String?)] = [
-            ("label", data.label), ("application", "\(data.application)"), ("number", data.number.masked),
+    /// - Parameter transaction: the terminal's own name of it, where it can be asked for again.
+    init(_ data: AuthorizationData, _ answer: AuthorizationAnswer?, transaction: String? = nil) {
+        let members: [(String, String?)] = [
+            ("transaction", transaction), ("label", data.label), ("application", "\(data.application)"),
+            ("number", data.number.masked),
             ("expiry", data.expiry.description), ("entry", data.entry.rawValue),
             ("offlineAuthentication", data.authentication.rawValue),
             ("counter", "\(data.transactionCounter)"), ("cryptogram", data.type.name),
         ]
+        self.members = members + Self.members(of: answer)
+    }
+
+    /// A payment that was asked for before.
+    init(_ known: KnownCardPayment, transaction: String) {
+        members =
+            [
+                ("transaction", transaction), ("payment", known.payment.payment),
+                ("amount", "\(known.payment.amount)"), ("currency", known.payment.currency),
+                ("lastFour", known.payment.lastFour),
+            ] + Self.members(of: known.answer)
+    }
+
+    private static func members(of answer: AuthorizationAnswer?) -> [(name: String, value: String?)] {
         switch answer {
-        case .approved(let code): members += [("outcome", "approved"), ("authorizationCode", code)]
-        case .declined(let code): members += [("outcome", "declined"), ("actionCode", code)]
-        case nil: break
+        case .approved(let code): [("outcome", "approved"), ("authorizationCode", code)]
+        case .declined(let code): [("outcome", "declined"), ("actionCode", code)]
+        case nil: []
         }
-        self.members = members
     }
 
     func show(json: Bool) {
