@@ -273,10 +273,12 @@ actor StuckLeg: IssuerLeg {
     func release() { waiting?.resume() }
 
     func reverse(_ reversal: LegReversal) async -> Bool { true }
+    func state() async -> LegState { LegState(upSince: nil) }
 }
 
 /// An issuer that says yes.
 struct AgreeableLeg: IssuerLeg {
     func authorize(_ request: LegRequest) async -> LegAnswer { .approved(code: "000001", proof: nil) }
     func reverse(_ reversal: LegReversal) async -> Bool { true }
+    func state() async -> LegState { LegState(upSince: nil) }
 }

@@ -2,8 +2,9 @@ import CardCryptography
 import EMV
 import ISO7816
 import ISO8583
-import ISO8583Link
 import Testing
+
+@testable import ISO8583Link
 
 @Suite("A line between an acquirer and an issuer", .serialized)
 struct LineTests {
@@ -188,6 +189,40 @@ struct LineTests {
             #expect(try await street.log.untilContains("received: 0810 7=1127120000 11=000001 39=00 70=001"))
             #expect(try await street.log.untilContains("received: 0810 7=1127120000 11=000003 39=00 70=301"))
         }
+    }
+
+    @Test("tells how it is: since when it is signed on, when an echo was answered, when the issuer last said anything")
+    func state() async throws {
+        let monitor = AcquirerMonitor(now: { NoonClock.noon + 5 })
+        #expect(monitor.state == nil)
+        monitor.opens(isEncrypted: false)
+        let before = IssuerLine(IssuerLineConfiguration(host: "127.0.0.1", port: 1), now: { 0 })
+        #expect(
+            await before.state
+                == LineState(signedOnAt: nil, isEncrypted: false, lastEchoAt: nil, lastHeardAt: nil, waiting: 0))
+        try await Street.run(
+            answering: { message in
+                monitor.record(.received(message))
+                return try? message.networkAnswerForTest()
+            }, echo: .milliseconds(50)
+        ) { (street: Street) async throws in
+            await street.line.untilUp()
+            #expect(try await street.log.untilContains("received: 0810 7=1127120000 11=000003 39=00 70=301"))
+            let noon = NoonClock.noon
+            #expect(
+                await street.line.state
+                    == LineState(
+                        signedOnAt: noon, isEncrypted: false, lastEchoAt: noon, lastHeardAt: noon, waiting: 0))
+        }
+        for event in [LineEvent.connected(peer: "p"), .connected(peer: "q"), .disconnected(reason: "over")] {
+            monitor.record(event)
+        }
+        monitor.record(.refused(reason: "no message"))
+        var expected = AcquirerMonitor.State(isEncrypted: false)
+        (expected.connections, expected.refused) = (1, 1)
+        (expected.lastSignOnAt, expected.lastEchoAt) = (NoonClock.noon + 5, NoonClock.noon + 5)
+        expected.lastMessageAt = NoonClock.noon + 5
+        #expect(monitor.state == expected)
     }
 
     @Test("an echo that nobody answers ends the connection, and the line comes back")

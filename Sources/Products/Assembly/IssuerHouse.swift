@@ -17,6 +17,7 @@ public struct IssuerHouse: Sendable {
     public let issuer: CardIssuer
     public let desk: IssuerDesk
     public let server: IssuerServer
+    private let monitor: AcquirerMonitor
     private let clock: any IssuerClock
     private let logger: Logger
 
@@ -35,7 +36,11 @@ public struct IssuerHouse: Sendable {
         issuer = CardIssuer(
             profile: profile, policy: policy, store: store, keys: vault, sender: messages, clock: clock)
         desk = IssuerDesk(issuer)
-        server = IssuerServer(desk: desk, store: store, messages: messages, logger: logger)
+        let monitor = AcquirerMonitor(now: { clock.now() })
+        server = IssuerServer(desk: desk, store: store, messages: messages, logger: logger) {
+            monitor.state.map { AcquirerLines($0, at: clock.now()) }
+        }
+        self.monitor = monitor
         self.store = store
         self.vault = vault
         self.clock = clock
@@ -43,10 +48,16 @@ public struct IssuerHouse: Sendable {
     }
 
     /// The door for acquirers (ISO 8583), over the same issuer and the same store.
-    public func acquirerServer(_ agreed: LineProtocol) -> ISO8583Server {
-        let (door, logger) = (AcquirerDoor(issuer: issuer, clock: clock), logger)
-        return ISO8583Server(ISO8583ServerConfiguration(protocol: agreed)) {
+    ///
+    /// - Parameter security: `nil`, and card numbers go over the line as they are.
+    public func acquirerServer(_ agreed: LineProtocol, security: LineServerSecurity? = nil) -> ISO8583Server {
+        let (door, logger, monitor) = (AcquirerDoor(issuer: issuer, clock: clock), logger, monitor)
+        var configuration = ISO8583ServerConfiguration(protocol: agreed)
+        configuration.security = security
+        monitor.opens(isEncrypted: security != nil)
+        return ISO8583Server(configuration) {
             logger.record($0)
+            monitor.record($0)
         } answering: {
             await door.answer($0)
         }
@@ -68,3 +79,12 @@ public struct IssuerHouse: Sendable {
 }
 
 extension SystemClock: IssuerClock {}
+
+extension AcquirerLines {
+    init(_ state: AcquirerMonitor.State, at now: Int64) {
+        self.init(
+            isEncrypted: state.isEncrypted, connections: state.connections, refused: state.refused,
+            signOnSecondsAgo: state.lastSignOnAt.map { now - $0 }, echoSecondsAgo: state.lastEchoAt.map { now - $0 },
+            silentSeconds: state.lastMessageAt.map { now - $0 })
+    }
+}

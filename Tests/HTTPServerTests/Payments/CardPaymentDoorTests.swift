@@ -153,6 +153,44 @@ struct CardPaymentDoorTests {
         }
     }
 
+    @Test("what became of a payment is found by the terminal's own name of it, without the card")
+    func found() async throws {
+        let payments = try await TestPayments(leg: ScriptedLeg(.declined(code: "51", proof: nil)))
+        try await payments.test { client in
+            let shop = try await payments.account("merchant", at: client)
+            let till = try await payments.terminal(payee: shop, at: client)
+            let other = try await payments.terminal(named: "other-till", payee: shop, at: client)
+            try await client.get(Self.path + "?transaction=sale-1", as: till).expect(.notFound)
+            let paid = try await client.post(Self.path, Self.body(), as: till, key: "sale-1")
+            let found = try await client.get(Self.path + "?transaction=sale-1", as: till)
+            #expect(found.status == 200 && found.json == paid.json, "\(found.json.text)")
+            try await client.get(Self.path + "?transaction=sale-1", as: other).expect(.notFound)
+            try await client.get(Self.path + "?transaction=sale-2", as: till).expect(.notFound)
+            try await client.get(Self.path, as: till).expect(.malformedQuery, field: "transaction")
+            let long = String(repeating: "k", count: 65)
+            try await client.get(Self.path + "?transaction=\(long)", as: till).expect(
+                .malformedQuery, field: "transaction")
+        }
+    }
+
+    @Test("health tells how the line is and how many reversals wait, to anybody, and depends on neither")
+    func health() async throws {
+        let payments = try await TestPayments(leg: ScriptedLeg(.approved(code: "A10001", proof: nil)))
+        try await payments.test { client in
+            let well = try await client.get("/health", as: nil)
+            #expect(well.status == 200 && well.json["status"] == "ok")
+            try API.Health.schema.check(well.json)
+            let line = try #require(well.json["issuerLine"])
+            #expect(line["state"] == "signedOn" && line["isEncrypted"] == true && line["waiting"] == 1)
+            #expect(line["reversals"] == 0 && line["echoSecondsAgo"] == nil)
+        }
+        let without = try await TestPayments()
+        try await without.test { client in
+            let health = try await client.get("/health", as: nil)
+            #expect(health.json["issuerLine"] == nil)
+        }
+    }
+
     @Test("a server without a line to an issuer says so, and takes no card")
     func noLine() async throws {
         let payments = try await TestPayments()
@@ -202,4 +240,8 @@ final class ScriptedLeg: IssuerLeg {
     }
 
     func reverse(_ reversal: LegReversal) async -> Bool { true }
+
+    func state() async -> LegState {
+        LegState(upSince: 1_795_780_800, isEncrypted: true, lastHeardAt: 1_795_780_800, waiting: 1)
+    }
 }

@@ -55,6 +55,28 @@ else
     done
     check "no card number is in the issuer's log" "! grep -q $(cat line.number) harbour.log"
 
+    echo "== pyiso8583: an acquirer at issuer serve with TLS"
+    for name in bank till stranger; do
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $name.tls.key -out $name.tls.pem \
+            -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 2>/dev/null
+    done
+    issuer_up --iso8583-dialect binary --iso8583-key-file cmac.key --iso8583-tls-certificate bank.tls.pem \
+        --iso8583-tls-key bank.tls.key --iso8583-tls-client-trust till.tls.pem
+    acquirer() { line_python iso8583_acquirer.py $line_port binary "$(cat cmac.key)" line.number line.card.json bureau.pem $trace; }
+    check "pyiso8583: TLS, each shows the other a certificate" \
+        "LINE_TRUST=bank.tls.pem LINE_CERTIFICATE=till.tls.pem LINE_KEY=till.tls.key acquirer"
+    trace=$((trace + 100))
+    check "pyiso8583: TLS: nobody without a certificate that is known" \
+        "! LINE_TRUST=bank.tls.pem acquirer 2>/dev/null && \
+         ! LINE_TRUST=bank.tls.pem LINE_CERTIFICATE=stranger.tls.pem LINE_KEY=stranger.tls.key acquirer 2>/dev/null && \
+         ! acquirer 2>/dev/null"
+    check "iso8583 send speaks it, and issuer status tells so" \
+        "echo '{\"t\": \"0800\", \"7\": \"1127120000\", \"11\": \"000001\", \"70\": \"301\"}' | \
+            \"$SENESCHAL\" iso8583 send --port $line_port --iso8583-key-file cmac.key --tls-trust bank.tls.pem \
+            --tls-certificate till.tls.pem --tls-key till.tls.key | grep -q '\"39\":\"00\"' && \
+         \"$SENESCHAL\" issuer status --json | grep -q 'isEncrypted.*true'"
+    issuer_down
+
     echo "== pyiso8583: an issuer at iso8583 send"
     for agreed in "ascii none" "binary retail" "packed cmac"; do
         read -r dialect key <<<"$agreed"

@@ -4,14 +4,13 @@ usage: iso8583_acquirer.py PORT DIALECT KEY NUMBER-FILE PERSONALIZATION.json TRA
        BASE: the first trace number and counter; the account has 100.00, and has it again afterwards
 """
 import json
-import socket
 import sys
 import time
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 from iso8583_card import Card, decoded, reversal
-from iso8583_wire import Line
+from iso8583_wire import Line, connected
 
 port, dialect, key, number_file, personalization_file, pem_file, base = sys.argv[1:]
 port, base = int(port), int(base)
@@ -25,7 +24,7 @@ now = time.strftime("%m%d%H%M%S", time.gmtime())
 
 
 def connect():
-    return Line(dialect, key, socket.create_connection(("127.0.0.1", port)))
+    return Line(dialect, key, connected(port))
 
 
 def network(trace, code):
@@ -73,6 +72,14 @@ expect(line.ask(unseen), "0210", "05")
 whole = purchase(11, 10_000)
 expect(line.ask(whole), "0210", "00")
 expect(line.ask(reversal(whole, base + 12)), "0410", "00")
+
+# A wallet's token in the private data, over both fields: nobody's word, and what is no private data.
+token = purchase(13, 1250)
+del token["2"], token["23"], token["55"]
+word = "AA1200" + "e30." * 300
+expect(line.ask(token | {"126": word[:999], "127": word[999:]}), "0210", "63")
+expect(line.ask(token | {"11": f"{base + 14:06}", "126": word[:999]}), "0210", "30")
+expect(line.ask(token | {"11": f"{base + 15:06}", "127": "AA0001a"}), "0210", "30")
 
 # Two messages in one segment.
 line.connection.sendall(line.frame(network(20, "301")) + line.frame(network(21, "301")))

@@ -2,7 +2,9 @@
 
 A line is told by its dialect, ascii, binary or packed, and by its key: cmac:HEX, retail:HEX or none.
 """
+import os
 import socket
+import ssl
 import struct
 
 import iso8583
@@ -17,7 +19,8 @@ except ImportError:
 FORMATS = {
     2: "n ..19", 3: "n 6", 4: "n 12", 7: "n 10", 11: "n 6", 12: "n 6", 13: "n 4", 14: "n 4", 18: "n 4", 22: "n 3",
     23: "n 3", 25: "n 2", 32: "n ..11", 35: "z ..37", 37: "an 12", 38: "an 6", 39: "an 2", 41: "ans 8", 42: "ans 15",
-    48: "ans ...999", 49: "n 3", 52: "b 8", 53: "n 16", 55: "b ...255", 64: "b 8", 70: "n 3", 90: "n 42", 128: "b 8",
+    48: "ans ...999", 49: "n 3", 52: "b 8", 53: "n 16", 55: "b ...255", 64: "b 8", 70: "n 3", 90: "n 42", 126: "ans ...999",
+    127: "ans ...999", 128: "b 8",
 }
 
 
@@ -54,6 +57,17 @@ def aes_cmac(key, message):
     code = cmac.CMAC(algorithms.AES(key))
     code.update(message)
     return code.finalize()[:8]
+
+
+def connected(port):
+    """A connection to this machine; with LINE_TRUST (PEM) it is TLS, and LINE_CERTIFICATE and LINE_KEY are shown."""
+    connection = socket.create_connection(("127.0.0.1", port))
+    if "LINE_TRUST" not in os.environ:
+        return connection
+    context = ssl.create_default_context(cafile=os.environ["LINE_TRUST"])
+    if "LINE_CERTIFICATE" in os.environ:
+        context.load_cert_chain(os.environ["LINE_CERTIFICATE"], os.environ["LINE_KEY"])
+    return context.wrap_socket(connection, server_hostname="localhost")
 
 
 class Line:

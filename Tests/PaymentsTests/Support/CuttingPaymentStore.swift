@@ -167,6 +167,7 @@ final class CuttingPaymentStore: PaymentStore {
     func dueIssuerReversals(at now: Int64, limit: Int) async throws(PaymentStoreError) -> [IssuerPayment] {
         try await inner.dueIssuerReversals(at: now, limit: limit)
     }
+    func issuerReversalCount() async throws(PaymentStoreError) -> Int { try await inner.issuerReversalCount() }
     func traceCounter() async throws(PaymentStoreError) -> TraceCounter? { try await inner.traceCounter() }
     func bill(_ id: BillID) async throws(PaymentStoreError) -> Bill? { try await inner.bill(id) }
     func bills(of payer: AccountID, limit: Int) async throws(PaymentStoreError) -> [Bill] {

@@ -54,6 +54,22 @@ public struct PaymentsServer: ListeningServer {
             vault: await healthState(of: "the vault", visit) {
                 try !payments.keys.sign([], type: "health").isEmpty
             },
-            attachedAgents: 0)
+            attachedAgents: 0, issuerLine: await issuerLine(visit))
+    }
+
+    /// `nil` where there is none; its queue cannot be told when the store fails, which stands in the answer besides.
+    private func issuerLine(_ visit: RequestVisit) async -> API.Health.IssuerLine? {
+        guard let cardPayments else { return nil }
+        do {
+            let (leg, reversals, now) = try await cardPayments.state()
+            func ago(_ moment: Int64?) -> Int? { moment.map { Int(max(0, now - $0)) } }
+            return API.Health.IssuerLine(
+                state: leg.upSince == nil ? .down : .signedOn, isEncrypted: leg.isEncrypted,
+                signedOnSeconds: ago(leg.upSince), echoSecondsAgo: ago(leg.lastEchoAt),
+                silentSeconds: ago(leg.lastHeardAt), waiting: leg.waiting, reversals: reversals)
+        } catch {
+            visit.logger.error("the queue of reversals cannot be read", metadata: ["error": "\(error)"])
+            return nil
+        }
     }
 }

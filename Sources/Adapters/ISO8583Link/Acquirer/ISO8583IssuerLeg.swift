@@ -40,6 +40,13 @@ public struct ISO8583IssuerLeg: IssuerLeg {
         return answer.responseCode == .approved
     }
 
+    public func state() async -> LegState {
+        let state = await line.state
+        return LegState(
+            upSince: state.signedOnAt, isEncrypted: state.isEncrypted, lastEchoAt: state.lastEchoAt,
+            lastHeardAt: state.lastHeardAt, waiting: state.waiting)
+    }
+
     // MARK: - Answers
 
     /// An answer that does not say what was asked for is none.
@@ -70,7 +77,9 @@ public struct ISO8583IssuerLeg: IssuerLeg {
         try message.set(.pointOfServiceConditionCode, "00")
         if let track2 = request.track2 {
             try message.set(.expirationDate, track2.expiry.trackText)
-            try message.set(.track2, Self.text(of: track2))
+            let text = Self.text(of: track2)
+            // Tag 57 has room for one digit more than field 35: the chip's data say the same without it.
+            if text.utf8.count <= DataElement.track2.format.length.max { try message.set(.track2, text) }
         }
         try message.set(.chipData, bytes: request.chipData.revealed())
         return message
@@ -99,20 +108,13 @@ public struct ISO8583IssuerLeg: IssuerLeg {
         try message.set(systemTraceAuditNumber: numbers.trace)
         try message.set(.acquiringInstitution, institution)
         try message.set(.terminal, Self.code(of: terminal))
-        try message.set(.cardAcceptor, padding: Self.shown(merchantName, 15))
+        try message.set(.cardAcceptor, padding: CardAcceptorName.shown(merchantName))
         try message.set(currency: amount.currency.numeric)
         return message
     }
 
     /// Field 41 has eight characters, a terminal's name up to 32: their digest stands for it.
     static func code(of terminal: PartyName) -> String { Digest.hash(Array(terminal.value.utf8)).prefix(4).hex }
-
-    /// As many printable ASCII characters as there is room for.
-    private static func shown(_ text: String, _ count: Int) -> String {
-        let characters = text.utf8.filter { (0x20...0x7E).contains($0) }.prefix(count)
-        let shown = String(decoding: characters, as: UTF8.self)
-        return shown.allSatisfy { $0 == " " } ? "MERCHANT" : shown
-    }
 
     private static func digits(_ number: Int, _ count: Int) -> String {
         let digits = String(number)

@@ -6,8 +6,13 @@ typealias MessageChannel = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
 extension Channel {
     /// Frames, and the end of a connection over which nothing has come for so long.
-    func messageChannel(silenceMax: TimeAmount?) throws -> MessageChannel {
+    ///
+    /// - Parameter security: TLS, below everything else.
+    func messageChannel(
+        silenceMax: TimeAmount?, security: (any ChannelHandler)? = nil
+    ) throws -> MessageChannel {
         let operations = pipeline.syncOperations
+        if let security { try operations.addHandler(security) }
         if let silenceMax {
             try operations.addHandlers([IdleStateHandler(readTimeout: silenceMax), SilenceHandler()])
         }

@@ -24,6 +24,9 @@ public actor IssuerLine {
     private var requestCount: UInt64 = 0
     private var networkTraceNumber = 0
     private var lastTraffic = ContinuousClock.now
+    private var signedOnAt: Int64?
+    private var lastEchoAt: Int64?
+    private var lastHeardAt: Int64?
     private var upWaiters: [CheckedContinuation<Void, Never>] = []
 
     typealias Outbound = NIOAsyncChannelOutboundWriter<ByteBuffer>
@@ -38,6 +41,13 @@ public actor IssuerLine {
     }
 
     public var isUp: Bool { outbound != nil }
+
+    /// How the line is.
+    public var state: LineState {
+        LineState(
+            signedOnAt: isUp ? signedOnAt : nil, isEncrypted: configuration.security != nil, lastEchoAt: lastEchoAt,
+            lastHeardAt: lastHeardAt, waiting: pending.count)
+    }
 
     /// Waits until the line is signed on, or was.
     public func untilUp() async {
@@ -99,12 +109,15 @@ public actor IssuerLine {
 
     private func connect() async throws -> MessageChannel {
         let silenceMax = TimeAmount(configuration.echoInterval * 2 + configuration.answerTimeout)
+        let security = configuration.security
         return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .connect(host: configuration.host, port: configuration.port) { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.messageChannel(silenceMax: silenceMax) }
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.messageChannel(silenceMax: silenceMax, security: security?.handler())
+                }
             }
     }
 
@@ -119,6 +132,7 @@ public actor IssuerLine {
                 throw error
             }
             lastTraffic = .now
+            lastHeardAt = now()
             if message.type.isRequest {
                 try await answerIssuer(message, outbound)
             } else if pending.answer(message) {
@@ -134,6 +148,7 @@ public actor IssuerLine {
         try await manage(.signOn, outbound)
         self.outbound = outbound
         wasSignedOn = true
+        signedOnAt = now()
         lastTraffic = .now
         events(.signedOn)
         for waiter in upWaiters { waiter.resume() }
@@ -142,6 +157,7 @@ public actor IssuerLine {
             let silence = ContinuousClock.now - lastTraffic
             if silence >= configuration.echoInterval {
                 try await manage(.echo, outbound)
+                lastEchoAt = now()
             } else {
                 try await Task.sleep(for: configuration.echoInterval - silence)
             }

@@ -14,6 +14,8 @@ public struct IssuerLineConfiguration: Sendable {
     public var backOffMax: Duration = .seconds(30)
     /// Requests that wait for their answers at the same time.
     public var requestsMax = 1_024
+    /// `nil`: messages come and go as they are.
+    public var security: LineClientSecurity?
 
     public init(host: String, port: Int, protocol: LineProtocol = LineProtocol()) {
         self.host = host

@@ -31,13 +31,15 @@ public struct ISO8583Server: Sendable {
     ///   - listening: called once with the port.
     /// - Throws: when nobody can listen there.
     public func run(host: String, port: Int, listening: @Sendable (Int) -> Void) async throws {
-        let silenceMax = TimeAmount(configuration.silenceMax)
+        let (silenceMax, security) = (TimeAmount(configuration.silenceMax), configuration.security)
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 64)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .bind(host: host, port: port) { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.messageChannel(silenceMax: silenceMax) }
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.messageChannel(silenceMax: silenceMax, security: security?.handler())
+                }
             }
         listening(server.channel.localAddress?.port ?? port)
         let connections = ConnectionCount()

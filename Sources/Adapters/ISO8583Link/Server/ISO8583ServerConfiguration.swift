@@ -6,6 +6,8 @@ public struct ISO8583ServerConfiguration: Sendable {
     public var connectionsMax = 64
     /// Requests of one connection that are being answered at the same time.
     public var requestsMax = 32
+    /// `nil`: messages come and go as they are.
+    public var security: LineServerSecurity?
 
     public init(protocol: LineProtocol = LineProtocol()) { self.protocol = `protocol` }
 }

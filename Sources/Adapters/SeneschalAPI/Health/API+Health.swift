@@ -7,12 +7,19 @@ extension API {
         public var store: State
         public var vault: State
         public var attachedAgents: Int?
+        public var issuerLine: IssuerLine?
+        public var acquirers: Acquirers?
 
-        public init(store: State, vault: State, attachedAgents: Int? = nil) {
+        public init(
+            store: State, vault: State, attachedAgents: Int? = nil, issuerLine: IssuerLine? = nil,
+            acquirers: Acquirers? = nil
+        ) {
             status = store == .ok && vault == .ok ? .ok : .failed
             self.store = store
             self.vault = vault
             self.attachedAgents = attachedAgents
+            self.issuerLine = issuerLine
+            self.acquirers = acquirers
         }
 
         public static let schema = Schema.object(
@@ -23,6 +30,10 @@ extension API {
                 .optional(
                     "attachedAgents", .integer(0...Int(Int32.max), example: 3),
                     "Local agents with a session; of a central TSM."),
+                .optional(
+                    "issuerLine", IssuerLine.schema,
+                    "The line over which a payment server asks the issuer of cards; `status` does not depend on it."),
+                .optional("acquirers", Acquirers.schema, "An issuer's lines to acquirers, when it listens for them."),
             ])
     }
 }

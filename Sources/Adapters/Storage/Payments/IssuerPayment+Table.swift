@@ -73,6 +73,12 @@ extension SQLitePaymentStore {
         }
     }
 
+    public func issuerReversalCount() async throws(PaymentStoreError) -> Int {
+        try await readers.read {
+            try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM issuer_payment WHERE next_reversal_at IS NOT NULL") ?? 0
+        }
+    }
+
     public func traceCounter() async throws(PaymentStoreError) -> TraceCounter? {
         try await readers.read { try IssuerPaymentTables.traceCounter(in: $0) }
     }

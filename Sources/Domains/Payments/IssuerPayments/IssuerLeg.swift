@@ -7,6 +7,31 @@ public protocol IssuerLeg: Sendable {
     func authorize(_ request: LegRequest) async -> LegAnswer
     /// - Returns: whether the issuer has accepted the reversal: what it names is undone, or will not be done.
     func reverse(_ reversal: LegReversal) async -> Bool
+    func state() async -> LegState
+}
+
+/// How the way to an issuer is. Moments are seconds since 1970; `nil` for what has not happened since the start.
+public struct LegState: Hashable, Sendable {
+    /// Since when requests can be sent; `nil` while they cannot.
+    public var upSince: Int64?
+    public var isEncrypted: Bool
+    /// When the issuer last said that it is there, asked for that alone.
+    public var lastEchoAt: Int64?
+    /// When the issuer last said anything.
+    public var lastHeardAt: Int64?
+    /// Requests that wait for their answers.
+    public var waiting: Int
+
+    public init(
+        upSince: Int64?, isEncrypted: Bool = false, lastEchoAt: Int64? = nil, lastHeardAt: Int64? = nil,
+        waiting: Int = 0
+    ) {
+        self.upSince = upSince
+        self.isEncrypted = isEncrypted
+        self.lastEchoAt = lastEchoAt
+        self.lastHeardAt = lastHeardAt
+        self.waiting = waiting
+    }
 }
 
 /// What an issuer is asked for. It prints as a card number does.

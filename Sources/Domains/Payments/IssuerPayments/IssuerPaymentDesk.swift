@@ -65,6 +65,17 @@ public final class IssuerPaymentDesk: Sendable {
         return payment
     }
 
+    /// What became of a payment, by the terminal's own name of it.
+    ///
+    /// - Throws: ``PaymentsError/notFound(kind:)``.
+    public func payment(of terminal: PartyName, key: String) async throws(PaymentsError) -> IssuerPayment {
+        let payment = try await stored { () async throws(PaymentStoreError) in
+            try await server.store.issuerPayment(of: terminal, key: key)
+        }
+        guard let payment else { throw .notFound(kind: "issuer payment") }
+        return payment
+    }
+
     private func known(
         _ request: IssuerPaymentRequest, _ digest: [UInt8]
     ) async throws(PaymentsError) -> IssuerPayment? {
@@ -136,6 +147,16 @@ public final class IssuerPaymentDesk: Sendable {
         let (concluded, changes) = payment.answered(answer, at: server.clock.now())
         try await commit(changes)
         return concluded.committed
+    }
+
+    // MARK: - Watching
+
+    /// How the way to the issuer is, and how many payments wait for it to accept their reversal.
+    public func state() async throws(PaymentsError) -> (leg: LegState, reversals: Int, at: Int64) {
+        let reversals = try await stored { () async throws(PaymentStoreError) in
+            try await server.store.issuerReversalCount()
+        }
+        return (await leg.state(), reversals, server.clock.now())
     }
 
     // MARK: - Reversing

@@ -8,5 +8,7 @@ public protocol IssuerPaymentStore: Sendable {
     ) async throws(PaymentStoreError) -> [IssuerPayment]
     /// Those whose reversal is to be sent by `now`, the one that is due longest first.
     func dueIssuerReversals(at now: Int64, limit: Int) async throws(PaymentStoreError) -> [IssuerPayment]
+    /// Those whose reversal the issuer has not accepted yet.
+    func issuerReversalCount() async throws(PaymentStoreError) -> Int
     func traceCounter() async throws(PaymentStoreError) -> TraceCounter?
 }

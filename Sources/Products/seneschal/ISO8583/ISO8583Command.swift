@@ -59,7 +59,12 @@ struct ISO8583Command: AsyncParsableCommand {
 
     struct Send: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Sign on at an issuer, send requests, and print its answers, one JSON object a line.")
+            abstract: "Sign on at an issuer, send requests, and print its answers, one JSON object a line.",
+            discussion: """
+                  seneschal iso8583 send --port 8583 purchase.json
+                  seneschal iso8583 send --host bank.example --port 8583 --tls-trust bank.pem --tls-certificate till.pem \
+                --tls-key till.key purchase.json
+                """)
 
         @Argument(help: ArgumentHelp("The requests in JSON, one a line; - for standard input.", valueName: "file"))
         var file = "-"
@@ -73,9 +78,38 @@ struct ISO8583Command: AsyncParsableCommand {
         @Option(help: ArgumentHelp("How long an answer is waited for.", valueName: "seconds"))
         var timeout = 15
 
+        @Flag(help: "Speak TLS; the issuer's certificate is one that this machine trusts.")
+        var tls = false
+
+        @Option(
+            help: ArgumentHelp(
+                "Speak TLS; the issuer's certificate is signed by one of these (PEM), or is one.", valueName: "file"))
+        var tlsTrust: String?
+
+        @Option(
+            help: ArgumentHelp(
+                "Speak TLS; the SHA-256 of the issuer's public key (SubjectPublicKeyInfo).", valueName: "hex"))
+        var tlsPin: String?
+
+        @Option(help: ArgumentHelp("What is shown to the issuer: the certificate chain (PEM).", valueName: "file"))
+        var tlsCertificate: String?
+
+        @Option(help: ArgumentHelp("The private key of that certificate (PEM).", valueName: "file"))
+        var tlsKey: String?
+
+        @Flag(help: "Speak with another machine without TLS: card numbers cross the network as they are.")
+        var unprotected = false
+
         @OptionGroup var line: LineOptions
 
+        private var protection: LineProtection {
+            LineProtection(
+                prefix: "--", tls: tls, trust: tlsTrust, pin: tlsPin, certificate: tlsCertificate, key: tlsKey,
+                isUnprotected: unprotected)
+        }
+
         func validate() throws {
+            try protection.check(host: host)
             if !(1...65_535).contains(port) { throw ValidationError("--port is 1 to 65535.") }
             if !(1...300).contains(timeout) { throw ValidationError("--timeout is 1 to 300 seconds.") }
         }
@@ -84,6 +118,7 @@ struct ISO8583Command: AsyncParsableCommand {
             let requests = try TextInput.read(file).split(separator: "\n").map { try MessageText.message(String($0)) }
             var configuration = IssuerLineConfiguration(host: host, port: port, protocol: try line.lineProtocol())
             configuration.answerTimeout = .seconds(timeout)
+            configuration.security = try protection.security(to: host)
             let issuer = IssuerLine(configuration, now: { Int64(Date().timeIntervalSince1970) })
             let running = Task { await issuer.run() }
             defer { running.cancel() }

@@ -1,6 +1,5 @@
 import ArgumentParser
-import CardCryptography
-import ISO7816
+import Assembly
 import ISO8583
 import ISO8583Link
 
@@ -24,15 +23,9 @@ struct LineOptions: ParsableArguments {
 
     /// The key in a file.
     static func authentication(in path: String) throws -> MessageAuthentication {
-        let parts = try SecretFile.read(path).split(separator: ":")
+        let text = try SecretFile.read(path)
         do {
-            guard parts.count == 2 else { throw CommandFailure(.usage, "") }
-            let key = try [UInt8](hex: parts[1])
-            switch parts[0] {
-            case "cmac": return .cmac(try AESKey(key))
-            case "retail": return .retail(try TripleDESKey(key))
-            default: throw CommandFailure(.usage, "")
-            }
+            return try MessageAuthentication(text: text)
         } catch {
             throw CommandFailure(
                 .usage, "\(path) holds no key of a line",

@@ -23,7 +23,7 @@ struct IssuerCommand: AsyncParsableCommand {
         subcommands: [
             IssuerServeCommand.self, IssuerCardholderCommand.self, IssuerCardCommand.self, IssuerWalletCommand.self,
             IssuerOneTimePasswordsCommand.self, IssuerTransactionsCommand.self, IssuerAuditCommand.self,
-            IssuerKeyCommand.self, IssuerPolicyCommand.self,
+            IssuerKeyCommand.self, IssuerPolicyCommand.self, IssuerStatusCommand.self,
         ])
 }
 
@@ -120,4 +120,21 @@ struct IssuerPolicyCommand: ParsableCommand {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         Terminal.output(String(decoding: try encoder.encode(RiskPolicy.standard), as: UTF8.self))
     }
+}
+
+/// `seneschal issuer status`.
+struct IssuerStatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show how the server is, and its lines to acquirers.",
+        discussion: """
+              seneschal issuer status --server http://127.0.0.1:8081 --json
+
+            Of the lines: how many are open, how long ago an acquirer signed on, sent an echo or sent anything, and what \
+            was cut off. No credential is needed. Exit status 1: the store or the vault has failed.
+            """)
+
+    @OptionGroup var health: HealthOptions
+
+    func run() async throws { try await health.show() }
 }

@@ -17,7 +17,12 @@ struct IssuerServeCommand: AsyncParsableCommand {
               seneschal issuer serve --name harbour-bank --bin 47617390 --data harbour --port 8081 --first-run
               seneschal issuer serve --name tide-bank --bin 54133300 --data tide --port 8082 --first-run
 
-            With --iso8583-port it answers acquirers as well: 0100, 0200, 0400 and 0800 with the chip's data in field 55.
+            With --iso8583-port it answers acquirers as well: 0100, 0200, 0400 and 0800 with the chip's data in field 55, \
+            or with a wallet's word for its token in the private data. Beyond this machine it speaks TLS:
+
+              seneschal issuer serve --name harbour-bank --bin 47617390 --data harbour --iso8583-port 8583 \
+            --iso8583-address 0.0.0.0 --iso8583-tls-certificate bank.pem --iso8583-tls-key bank.key \
+            --iso8583-tls-client-trust acquirers.pem --iso8583-key-file line.key
 
             One-time passwords are not sent: `seneschal issuer otp` reads them. How it decides on verifications is a \
             table of rules; `seneschal issuer policy` prints it, --policy takes another one.
@@ -62,19 +67,10 @@ struct IssuerOptions: ParsableArguments {
             valueName: "days"))
     var retention = 400
 
-    @Option(
-        name: .customLong("iso8583-port"),
-        help: ArgumentHelp(
-            "Take requests of acquirers (ISO 8583) on this port of this machine, too; 0 finds a free one.",
-            valueName: "port"))
-    var acquirerPort: Int?
-
+    @OptionGroup var acquirers: LineListeningOptions
     @OptionGroup var line: LineOptions
 
     func validate() throws {
-        if let acquirerPort, !(0...65_535).contains(acquirerPort) {
-            throw ValidationError("--iso8583-port is 0 to 65535.")
-        }
         if retention != 0 && retention < 31 { throw ValidationError("--retention is 0, or 31 or more days.") }
     }
 
@@ -94,21 +90,16 @@ struct IssuerOptions: ParsableArguments {
         logger.info("stopped")
     }
 
-    /// Card numbers go over this line as they are: what leaves the machine goes through a tunnel.
-    private static let acquirerHost = "127.0.0.1"
-
     /// The doors over HTTP, and that for acquirers once the first line is out.
     private func serve(_ house: IssuerHouse, at address: ServerAddress, _ logger: Logger) async throws {
-        let acquirers = house.acquirerServer(try line.lineProtocol())
+        let server = house.acquirerServer(try line.lineProtocol(), security: try acquirers.security())
         let (ready, signal) = AsyncStream.makeStream(of: Void.self)
-        let port = acquirerPort
+        let (host, port) = (acquirers.address, acquirers.port)
         let serving = Task {
             for await _ in ready {}
             guard let port, !Task.isCancelled else { return }
             do {
-                try await acquirers.run(host: Self.acquirerHost, port: port) { port in
-                    Terminal.output("ISO 8583 on \(Self.acquirerHost):\(port)")
-                }
+                try await server.run(host: host, port: port) { Terminal.output("ISO 8583 on \(host):\($0)") }
             } catch {
                 logger.critical("no acquirers are served", metadata: ["error": "\(error)"])
             }

@@ -9,7 +9,7 @@ struct IssuerLineOptions: ParsableArguments {
     @Option(
         name: .customLong("issuer-line"),
         help: ArgumentHelp(
-            "Take payments with cards: where their issuer answers by ISO 8583. Card numbers go over the line as they are.",
+            "Take payments with cards: where their issuer answers by ISO 8583. Another machine needs TLS.",
             valueName: "host:port"))
     var address: LineAddress?
 
@@ -37,7 +37,44 @@ struct IssuerLineOptions: ParsableArguments {
             valueName: "acc_…"))
     var settlement: String?
 
+    @Flag(name: .customLong("issuer-tls"), help: "Speak TLS with it; its certificate is one that this machine trusts.")
+    var tls = false
+
+    @Option(
+        name: .customLong("issuer-tls-trust"),
+        help: ArgumentHelp(
+            "Speak TLS with it; its certificate is signed by one of these (PEM), or is one.", valueName: "file"))
+    var trust: String?
+
+    @Option(
+        name: .customLong("issuer-tls-pin"),
+        help: ArgumentHelp(
+            "Speak TLS with it; the SHA-256 of its certificate's public key (SubjectPublicKeyInfo).", valueName: "hex"))
+    var pin: String?
+
+    @Option(
+        name: .customLong("issuer-tls-certificate"),
+        help: ArgumentHelp("What this server shows the issuer: the certificate chain (PEM).", valueName: "file"))
+    var certificate: String?
+
+    @Option(
+        name: .customLong("issuer-tls-key"),
+        help: ArgumentHelp("The private key of that certificate (PEM).", valueName: "file"))
+    var certificateKey: String?
+
+    @Flag(
+        name: .customLong("issuer-unprotected"),
+        help: "Speak with another machine without TLS: card numbers cross the network as they are.")
+    var isUnprotected = false
+
+    private var protection: LineProtection {
+        LineProtection(
+            prefix: "--issuer-", tls: tls, trust: trust, pin: pin, certificate: certificate, key: certificateKey,
+            isUnprotected: isUnprotected)
+    }
+
     func validate() throws {
+        try protection.check(host: address?.host ?? "localhost")
         if (address == nil) != (settlement == nil) {
             throw ValidationError("--issuer-line and --issuer-settlement go together.")
         }
@@ -55,9 +92,9 @@ struct IssuerLineOptions: ParsableArguments {
         guard let address, let settlement = settlement.flatMap(AccountID.init(rawValue:)) else { return nil }
         let agreed = LineProtocol(
             dialect: dialect.dialect, authentication: try keyFile.map { try LineOptions.authentication(in: $0) })
-        return CardIssuerConnection(
-            line: IssuerLineConfiguration(host: address.host, port: address.port, protocol: agreed),
-            institution: institution, settlement: settlement)
+        var line = IssuerLineConfiguration(host: address.host, port: address.port, protocol: agreed)
+        line.security = try protection.security(to: address.host)
+        return CardIssuerConnection(line: line, institution: institution, settlement: settlement)
     }
 }
 

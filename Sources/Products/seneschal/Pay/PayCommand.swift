@@ -20,8 +20,8 @@ struct PayCommand: AsyncParsableCommand {
         subcommands: [
             PayServeCommand.self, PayAccountCommand.self, PayPlatformCommand.self, PayTerminalCommand.self,
             PayPayerCommand.self, PayOrderCommand.self, PayBillCommand.self, PaySmartCardCommand.self,
-            PayPurseCommand.self, PayBalanceCommand.self, PayJournalCommand.self, PayExportCommand.self,
-            PayAuditCommand.self,
+            PayCardPaymentCommand.self, PayPurseCommand.self, PayBalanceCommand.self, PayJournalCommand.self,
+            PayExportCommand.self, PayAuditCommand.self, PayStatusCommand.self,
         ])
 }
 
@@ -57,4 +57,24 @@ struct PayAuditCommand: AsyncParsableCommand {
     @OptionGroup var list: NewestOptions
 
     func run() async throws { try await list.show(Endpoints.listPaymentAuditEntries) }
+}
+
+/// `seneschal pay status`.
+struct PayStatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show how the server is, and its line to the issuer of cards.",
+        discussion: """
+              seneschal pay status --server http://127.0.0.1:8083 --json
+
+            Of the line: whether it is signed on, since when the issuer has been silent, how many requests wait for \
+            their answers and how many reversals for the issuer. No credential is needed.
+
+            Exit status 1: the ledger or the vault has failed. A line that is down is shown, and is no failure of the \
+            server's.
+            """)
+
+    @OptionGroup var health: HealthOptions
+
+    func run() async throws { try await health.show() }
 }

@@ -1,0 +1,24 @@
+import ArgumentParser
+import SeneschalAPI
+import SeneschalClient
+
+/// How a server is, which anybody may ask.
+struct HealthOptions: ParsableArguments {
+    @OptionGroup var server: ServerOptions
+    @OptionGroup var output: OutputOptions
+
+    /// - Throws: ``CommandFailure`` when a part of the server has failed, once it is shown.
+    func show() async throws {
+        let transport = try server.transport()
+        let health: API.Health
+        do {
+            health = try await SeneschalClient(transport, credential: nil).health()
+        } catch {
+            await transport.close()
+            throw error
+        }
+        await transport.close()
+        try output.show(health)
+        guard health.status == .ok else { throw CommandFailure(.refused, "a part of the server has failed") }
+    }
+}
