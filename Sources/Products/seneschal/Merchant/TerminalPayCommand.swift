@@ -22,9 +22,11 @@ struct TerminalPayCommand: AsyncParsableCommand {
 
               seneschal card new my.card --test-keys --payment test
               seneschal terminal pay --card my.card --authority my.card.payment --application A000000004 --amount 1250
-              seneschal terminal pay --reader Virtual --amount 1250
 
-            Universal cards come first on that card and are never authenticated offline: --application passes them over.
+            Universal cards come first on that card and are never authenticated offline: --application passes them over. \
+            A card in a reader is taken by PC/SC:
+
+              seneschal terminal pay --reader Virtual --amount 1250
 
             With --till the payment server is asked, and it asks the card's issuer: what the chip gave goes there, with \
             track 2 where there is one.
