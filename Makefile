@@ -6,6 +6,8 @@ DEMO_CONFIGURATION ?= debug
 DEMO_ARGUMENTS ?=
 # Many tests wait for servers and clocks: more at a time than there are cores, and not all at once, which starves them.
 TESTS_AT_A_TIME ?= 24
+# What tests write is gone afterwards, and they wait for every commit: in memory, where there is half a gigabyte of it.
+TEST_FOLDER ?= $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 >= 524288 { print $$6 }')
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test bench fuzz interop format lint clean
@@ -21,7 +23,8 @@ demo: setup ## Provisions services onto virtual secure elements through a runnin
 
 test: setup ## Builds everything and runs all tests
 	-@Scripts/setup.sh --photographs
-	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TESTS_AT_A_TIME) $(SWIFT) test
+	folder="$$(mktemp -d "$(or $(TEST_FOLDER),$${TMPDIR:-/tmp})/seneschal-tests-XXXXXX")" && trap 'rm -rf "$$folder"' EXIT && \
+		TMPDIR="$$folder" SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TESTS_AT_A_TIME) $(SWIFT) test
 
 bench: setup ## Measures, and prints ratios
 	$(SWIFT) run --configuration release benchmarks
