@@ -55,7 +55,10 @@ final class CardTown: Sendable {
             .init(name: "quay-till", publicKey: ECPrivateKey.generate(.p256).publicKey.pem, payee: shop))
         acquirer = HTTPCardAcquirer(neighbourhood.paymentClient(till.secret))
         chip = try await neighbourhood.issueCard(to: "Ada Byron", balance: balance)
-        card = InProcessCard(try Self.element(chip.personalization))
+        card = InProcessCard(
+            try PlasticCard.make(
+                "A0000000041010", of: BuiltInModule.paymentPackage, BuiltInModule.payment,
+                with: chip.personalization.groupings.map { DataGrouping($0.identifier, $0.data.revealed()) }))
         let packed = try #require(chip.personalization.recordObject(.primaryAccountNumber))
         number = try PrimaryAccountNumber(packed: packed).revealed()
         await neighbourhood.payments.issuerLine?.untilUp()
@@ -101,36 +104,6 @@ final class CardTown: Sendable {
         #expect(balance == left, sourceLocation: sourceLocation)
         let trial = try await neighbourhood.paymentOperator.send(Endpoints.getTrialBalance, NoBody())
         #expect(trial.currencies.allSatisfy { $0.debits == $0.credits }, sourceLocation: sourceLocation)
-    }
-
-    // MARK: - The card
-
-    private static func element(_ personalization: PaymentPersonalization) throws -> SecureElement {
-        let keys = SCP03KeySet.random(.aes128)
-        let implementation = try #require(SCP03Implementation(rawValue: 0x70))
-        var element = SecureElement.manufacture(
-            CardConfiguration(.embedded),
-            identity: CardIdentity(
-                issuerIdentificationNumber: [0x48, 0x20], cardImageNumber: [1, 2, 3, 4, 5, 6, 7, 8],
-                keyDiversificationData: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], implementation: implementation),
-            random: SystemRandomSource()
-        ) { _ in keys }
-        let application: AID = "A0000000041010"
-        let install = InstallCommand.forInstallAndMakeSelectable(
-            .init(
-                executableLoadFile: BuiltInModule.paymentPackage, executableModule: BuiltInModule.payment,
-                application: application))
-        let groupings = personalization.groupings.map { DataGrouping($0.identifier, $0.data.revealed()) }
-        let commands =
-            [install.command, InstallCommand.forPersonalization(application: application).command]
-            + StoreDataCommand.blocks(of: groupings, blockLength: 220).map(\.command)
-        var session = try HostSession(CardConfiguration.issuerSecurityDomain, keys: keys) { element.process($0) }
-        for command in commands {
-            let response = try session.send(command) { element.process($0) }
-            try #require(response.statusWord == .success)
-        }
-        element.reset()
-        return element
     }
 }
 

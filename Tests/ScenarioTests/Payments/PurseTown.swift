@@ -81,7 +81,10 @@ final class PurseTown: Sendable {
 
         let issued = try await office.send(Endpoints.issuePurse, .init(currency: "EUR", owner: ada))
         purse = issued.account
-        card = TornCard(try Self.element(try await office.pursePersonalization(issued.card)))
+        card = TornCard(
+            try PlasticCard.make(
+                PurseFile.transport, of: BuiltInModule.pursePackage, BuiltInModule.purse,
+                with: try await office.pursePersonalization(issued.card).dataGroupings))
 
         gateSecret = try await office.send(
             Endpoints.registerPaymentTerminal,
@@ -137,33 +140,6 @@ final class PurseTown: Sendable {
         #expect(balance(self.purse) == purse, sourceLocation: sourceLocation)
         #expect(balance(self.line) == line, sourceLocation: sourceLocation)
         #expect(try self.card.balance() == card, sourceLocation: sourceLocation)
-    }
-
-    private static func element(_ personalization: PursePersonalization) throws -> SecureElement {
-        let keys = SCP03KeySet.random(.aes128)
-        let implementation = try #require(SCP03Implementation(rawValue: 0x70))
-        var element = SecureElement.manufacture(
-            CardConfiguration(.embedded),
-            identity: CardIdentity(
-                issuerIdentificationNumber: [0x48, 0x20], cardImageNumber: [1, 2, 3, 4, 5, 6, 7, 9],
-                keyDiversificationData: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], implementation: implementation),
-            random: SystemRandomSource()
-        ) { _ in keys }
-        let install = InstallCommand.forInstallAndMakeSelectable(
-            .init(
-                executableLoadFile: BuiltInModule.pursePackage, executableModule: BuiltInModule.purse,
-                application: PurseFile.transport))
-        let groupings = personalization.groupings.map { DataGrouping($0.identifier, $0.data.revealed()) }
-        let commands =
-            [install.command, InstallCommand.forPersonalization(application: PurseFile.transport).command]
-            + StoreDataCommand.blocks(of: groupings, blockLength: 200).map(\.command)
-        var session = try HostSession(CardConfiguration.issuerSecurityDomain, keys: keys) { element.process($0) }
-        for command in commands {
-            let response = try session.send(command) { element.process($0) }
-            try #require(response.statusWord == .success)
-        }
-        element.reset()
-        return element
     }
 }
 
