@@ -1,4 +1,3 @@
-public import CardCryptography
 public import ElectronicPurse
 
 /// The keys of an issuer of purses. The keys of cards follow from master keys in the vault and are made there, used there

@@ -1,5 +1,5 @@
 public import ElectronicPurse
-public import ISO4217
+import ISO4217
 import Instructions
 
 /// Loads of purses from payers' accounts: the money is reserved before a card is told to load itself, and moves when the
