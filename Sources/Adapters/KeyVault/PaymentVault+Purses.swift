@@ -1,4 +1,4 @@
-public import CardCryptography
+import CardCryptography
 public import ElectronicPurse
 public import Payments
 

@@ -45,7 +45,7 @@ struct PlatformDeliveryTests {
     }
 
     private func deliver(
-        _ statement: String, at address: String, retries: RequestRetries = .rounds
+        _ statement: String, at address: String, retries: RequestRetries = .none
     ) async throws {
         try await withClient(of: address, as: nil, retries: retries) { client in
             try await HTTPPlatformDelivery([name: client]).deliver(statement, to: name)

@@ -65,7 +65,7 @@ private struct RewardTown {
 
     /// What a platform gets that asks the server at `address`, or the payment server itself.
     func ask(
-        _ transfer: RewardTransfer, at address: String, retries: RequestRetries = .rounds, as secret: String? = nil
+        _ transfer: RewardTransfer, at address: String, retries: RequestRetries = .none, as secret: String? = nil
     ) async throws -> RewardTransferAnswer {
         try await withClient(of: address, as: secret ?? self.secret, retries: retries) { client in
             try await HTTPRewardTransfers(client).transfer(transfer)
