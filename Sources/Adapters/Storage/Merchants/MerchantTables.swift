@@ -86,7 +86,7 @@ extension Table.Reference {
 extension RowReader {
     /// The record that stands behind so many columns.
     mutating func json<Value: Decodable>(after columns: Int) throws -> Value {
-        for _ in 0..<columns { try skip() }
+        for _ in 0..<columns { skip() }
         return try json()
     }
 

@@ -53,7 +53,7 @@ extension RowReader {
     /// AID | master key | key version | key diversification data | sequence counter | implementation, or none of them
     fileprivate mutating func optionalManagementDomain() throws -> CentralSecurityDomainRecord? {
         guard let aid = try optionalBytes() else {
-            for _ in 0..<5 { try skip() }
+            for _ in 0..<5 { skip() }
             return nil
         }
         return CentralSecurityDomainRecord(
