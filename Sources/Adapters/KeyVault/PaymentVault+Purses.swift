@@ -11,20 +11,20 @@ extension PaymentVault: PurseIssuerKeys {
     public func tac(
         of purchase: PursePurchase, by card: PurseSerial, keyVersion: Int
     ) throws(PaymentsError) -> PurseMAC {
-        purchase.tac(try masterKeys(keyVersion).authentication.derived(for: card).transactionAuthentication)
+        purchase.tac(try authentication(of: card, keyVersion))
     }
 
     public func codes(
         of load: PurseLoad, onto card: PurseSerial, in contact: LoadOrder.Contact, keyVersion: Int
     ) throws(PaymentsError) -> PurseLoadCodes {
-        let keys = try masterKeys(keyVersion)
         let session = PurseLoad.sessionKey(
-            keys.load.derived(for: card), random: contact.random, onlineNumber: contact.onlineNumber)
+            try masterKey(.load, keyVersion).derived(for: card), random: contact.random,
+            onlineNumber: contact.onlineNumber)
         return PurseLoadCodes(
             mac1: load.mac1(session, balance: contact.balance), mac2: load.mac2(session, at: contact.moment),
             tac: load.tac(
-                keys.authentication.derived(for: card).transactionAuthentication,
-                balanceAfter: contact.balance &+ load.amount, onlineNumber: contact.onlineNumber, at: contact.moment))
+                try authentication(of: card, keyVersion), balanceAfter: contact.balance &+ load.amount,
+                onlineNumber: contact.onlineNumber, at: contact.moment))
     }
 
     public func personalization(of purse: Purse) throws(PaymentsError) -> PursePersonalization {
@@ -32,21 +32,26 @@ extension PaymentVault: PurseIssuerKeys {
             throw .internal(reason: "a card has no key version \(purse.keyVersion)")
         }
         return PursePersonalization(
-            purse.data, issuerKeys: try masterKeys(purse.keyVersion), priority: 1, keyVersion: version)
+            purse.data,
+            issuerKeys: PurseKeys(
+                purchase: try masterKey(.purchase, purse.keyVersion), load: try masterKey(.load, purse.keyVersion),
+                authentication: try masterKey(.authentication, purse.keyVersion)), priority: 1, keyVersion: version)
     }
 
-    public func purchaseKey(version: Int) throws(PaymentsError) -> PurseKey { try masterKeys(version).purchase }
+    public func purchaseKey(version: Int) throws(PaymentsError) -> PurseKey { try masterKey(.purchase, version) }
 
-    private func masterKeys(_ version: Int) throws(PaymentsError) -> PurseKeys {
+    private func authentication(of card: PurseSerial, _ version: Int) throws(PaymentsError) -> PurseSessionKey {
+        try masterKey(.authentication, version).derived(for: card).transactionAuthentication
+    }
+
+    /// In the order of the key ring.
+    private enum MasterKey: Int { case purchase, load, authentication }
+
+    private func masterKey(_ kind: MasterKey, _ version: Int) throws(PaymentsError) -> PurseKey {
         guard version == Self.purseKeyVersion else {
             throw .internal(reason: "there are no master keys \(version) of purses")
         }
-        var keys: [PurseKey] = []
-        for bytes in file.contents.purseMasterKeys {
-            let bytes = try open(bytes)
-            do { keys.append(try PurseKey(bytes)) } catch { throw .internal(reason: "\(error)") }
-        }
-        guard keys.count == 3 else { throw .internal(reason: "a purse has three keys") }
-        return PurseKeys(purchase: keys[0], load: keys[1], authentication: keys[2])
+        let bytes = try open(file.contents.purseMasterKeys[kind.rawValue])
+        do { return try PurseKey(bytes) } catch { throw .internal(reason: "\(error)") }
     }
 }

@@ -235,7 +235,7 @@ final class CuttingPaymentStore: PaymentStore {
     func gatePurchases(of card: PurseSerial, limit: Int) async throws(PaymentStoreError) -> [GatePurchase] {
         try await inner.gatePurchases(of: card, limit: limit)
     }
-    func heldGatePurchases(of card: PurseSerial?, limit: Int) async throws(PaymentStoreError) -> [GatePurchase] {
-        try await inner.heldGatePurchases(of: card, limit: limit)
+    func heldGatePurchases(limit: Int) async throws(PaymentStoreError) -> [GatePurchase] {
+        try await inner.heldGatePurchases(limit: limit)
     }
 }

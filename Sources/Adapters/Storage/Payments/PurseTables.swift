@@ -168,17 +168,10 @@ extension SQLitePaymentStore {
         }
     }
 
-    public func heldGatePurchases(
-        of card: PurseSerial?, limit: Int
-    ) async throws(PaymentStoreError) -> [GatePurchase] {
+    public func heldGatePurchases(limit: Int) async throws(PaymentStoreError) -> [GatePurchase] {
         try await readers.read {
-            guard let card else {
-                return try PurseTables.purchases.all(
-                    "WHERE state = 'held' ORDER BY reported_at LIMIT ?", [Self.page(limit)], in: $0)
-            }
-            return try PurseTables.purchases.all(
-                "WHERE card = ? AND state = 'held' ORDER BY reported_at LIMIT ?",
-                [card.description, Self.page(limit)], in: $0)
+            try PurseTables.purchases.all(
+                "WHERE state = 'held' ORDER BY reported_at LIMIT ?", [Self.page(limit)], in: $0)
         }
     }
 }

@@ -51,8 +51,11 @@ public struct ClearingDesk: Sendable {
             guard holder.suspendedAt == nil else { throw .conflict(reason: "the terminal is suspended") }
             guard purchase.type.isOffline else { throw .invalid(field: "type", reason: "no kind of purchase") }
             let new = GatePurchase(report, by: terminal, payee: holder.payee, at: now)
-            let (taken, changes) = try await decided(new, at: now)
-            return (taken, changes + (try await settlements(after: taken, at: now)))
+            let purse = try await stored { () async throws(PaymentStoreError) in try await store.purse(report.card) }
+            guard let purse else { return new.held(.unknownPurse, at: now) }
+            let others = try await purchases(of: report.card)
+            let (taken, changes) = try await decided(new, on: purse, among: others, at: now)
+            return (taken, changes + (try await settlements(after: taken, on: purse, among: others, at: now)))
         }
     }
 
@@ -72,7 +75,7 @@ public struct ClearingDesk: Sendable {
     /// Of which nobody knows, oldest first.
     public func held(limit: Int) async throws(PaymentsError) -> [GatePurchase] {
         try await stored { () async throws(PaymentStoreError) in
-            try await store.heldGatePurchases(of: nil, limit: limit)
+            try await store.heldGatePurchases(limit: limit)
         }
     }
 
@@ -102,16 +105,12 @@ public struct ClearingDesk: Sendable {
     // MARK: - Deciding
 
     private func decided(
-        _ purchase: GatePurchase, at now: Int64
+        _ purchase: GatePurchase, on purse: Purse, among others: [GatePurchase], at now: Int64
     ) async throws(PaymentsError) -> (GatePurchase, [PaymentChange]) {
-        let known = try await stored { () async throws(PaymentStoreError) in
-            try await store.purse(purchase.report.card)
-        }
-        guard let purse = known else { return purchase.held(.unknownPurse, at: now) }
         guard let currency = try await currency(of: purse, payee: purchase.payee) else {
             return purchase.held(.foreignCurrency, at: now)
         }
-        let outcome = try await outcome(of: purchase, purse, evidence(of: purchase.report.card, besides: purchase))
+        let outcome = try outcome(of: purchase, purse, CardEvidence(others))
         guard outcome != .unknown else {
             let doubt: GatePurchase.Doubt = if case .paid = purchase.report { .notProved } else { .grey }
             return purchase.held(doubt, on: purse, currency, at: now)
@@ -122,13 +121,12 @@ public struct ClearingDesk: Sendable {
     /// A passage that the card has proved was paid, whatever others say of the card's counter, which no code covers.
     private func outcome(
         of purchase: GatePurchase, _ purse: Purse, _ evidence: CardEvidence
-    ) async throws(PaymentsError) -> GreyOutcome {
-        let record = purchase.open
+    ) throws(PaymentsError) -> GreyOutcome {
         if case .paid(let passage) = purchase.report, let tac = passage.tac {
             let expected = try keys.tac(of: passage.purchase, by: purse.serial, keyVersion: purse.keyVersion)
             if expected == tac { return .debited }
         }
-        return try record.settled(by: evidence) { purchase throws(PaymentsError) in
+        return try purchase.open.settled(by: evidence) { purchase throws(PaymentsError) in
             try keys.tac(of: purchase, by: purse.serial, keyVersion: purse.keyVersion)
         }
     }
@@ -150,58 +148,42 @@ public struct ClearingDesk: Sendable {
         }
     }
 
-    /// What other reports tell of the card.
-    private func evidence(
-        of card: PurseSerial, besides purchase: GatePurchase
-    ) async throws(PaymentsError) -> CardEvidence {
-        let others = try await purchases(of: card).filter { !$0.isSame(as: purchase) }
-        return CardEvidence(log: others.flatMap(\.log), purchases: others.compactMap(\.proof))
-    }
-
     /// What a new report of the card settles of the card's others.
     private func settlements(
-        after taken: GatePurchase, at now: Int64
+        after taken: GatePurchase, on purse: Purse, among others: [GatePurchase], at now: Int64
     ) async throws(PaymentsError) -> [PaymentChange] {
-        let card = taken.report.card
-        let proofs = [taken.proof].compactMap(\.self)
-        guard !proofs.isEmpty || !taken.log.isEmpty else { return [] }
-        return try await settlements(of: card, at: now) { held throws(PaymentsError) in
-            guard !held.isSame(as: taken) else { return nil }
-            var evidence = try await evidence(of: card, besides: held)
-            evidence.log += taken.log
-            evidence.purchases += proofs
-            return evidence
+        guard taken.proof != nil || !taken.log.isEmpty else { return [] }
+        let known = others + [taken]
+        return try await settlements(of: others, on: purse, at: now) { held throws(PaymentsError) in
+            CardEvidence(known.filter { !$0.isSame(as: held) })
         }
     }
 
     /// What a card that is there for a load settles of its purchases.
     func settlements(
-        by contact: PurseContact, of card: PurseSerial, at now: Int64
+        by contact: PurseContact, of purse: Purse, at now: Int64
     ) async throws(PaymentsError) -> [PaymentChange] {
-        try await settlements(of: card, at: now) { held throws(PaymentsError) in
-            var evidence = try await evidence(of: card, besides: held)
+        let known = try await purchases(of: purse.serial)
+        return try await settlements(of: known, on: purse, at: now) { held throws(PaymentsError) in
+            let others = known.filter { !$0.isSame(as: held) }
+            var evidence = CardEvidence(others)
             evidence.log += contact.log
             evidence.offlineNumber = contact.offlineNumber
             if now - held.reportedAt >= Self.reportingSeconds {
-                evidence.chain = try await chain(from: held, to: contact)
+                evidence.chain = try await chain(from: held, among: others, to: contact)
             }
             return evidence
         }
     }
 
     private func settlements(
-        of card: PurseSerial, at now: Int64, by evidence: (GatePurchase) async throws(PaymentsError) -> CardEvidence?
+        of known: [GatePurchase], on purse: Purse, at now: Int64,
+        by evidence: (GatePurchase) async throws(PaymentsError) -> CardEvidence
     ) async throws(PaymentsError) -> [PaymentChange] {
-        let (known, held) = try await stored { () async throws(PaymentStoreError) in
-            (try await store.purse(card), try await store.heldGatePurchases(of: card, limit: Self.evidenceMax))
-        }
-        guard let purse = known else { return [] }
         var changes: [PaymentChange] = []
-        for purchase in held {
-            guard let evidence = try await evidence(purchase),
-                let currency = try await currency(of: purse, payee: purchase.payee)
-            else { continue }
-            let outcome = try await outcome(of: purchase, purse, evidence)
+        for purchase in known where purchase.state == .held {
+            guard let currency = try await currency(of: purse, payee: purchase.payee) else { continue }
+            let outcome = try outcome(of: purchase, purse, try await evidence(purchase))
             guard outcome != .unknown else { continue }
             changes += purchase.settled(as: outcome, on: purse, currency, at: now, by: "clearing").1
         }
@@ -210,13 +192,11 @@ public struct ClearingDesk: Sendable {
 
     /// Where every purchase between a grey one and a contact is known, and every load: what the balance has to tell.
     private func chain(
-        from held: GatePurchase, to contact: PurseContact
+        from held: GatePurchase, among others: [GatePurchase], to contact: PurseContact
     ) async throws(PaymentsError) -> CardEvidence.Chain? {
         guard let offlineNumber = contact.offlineNumber else { return nil }
         let grey = held.open.pending
-        let since = try await purchases(of: held.report.card).filter {
-            !$0.isSame(as: held) && $0.proof != nil && $0.report.offlineNumber > grey.offlineNumber
-        }
+        let since = others.filter { $0.proof != nil && $0.report.offlineNumber > grey.offlineNumber }
         let wanted = Int(offlineNumber) - Int(grey.offlineNumber) - 1
         guard wanted >= 0, since.count == wanted,
             Set(since.map(\.report.offlineNumber)) == Set((0..<wanted).map { grey.offlineNumber &+ 2 &+ UInt16($0) })
@@ -245,5 +225,12 @@ extension GatePurchase {
     fileprivate func isSame(as other: GatePurchase) -> Bool {
         report.purchase.terminal == other.report.purchase.terminal
             && report.terminalSerial == other.report.terminalSerial
+    }
+}
+
+extension CardEvidence {
+    /// What reports of a card tell of it.
+    fileprivate init(_ reported: [GatePurchase]) {
+        self.init(log: reported.flatMap(\.log), purchases: reported.compactMap(\.proof))
     }
 }

@@ -9,16 +9,17 @@ import Instructions
 /// counter of loads. The same number as before: it has not loaded itself; one more: it has.
 public struct LoadDesk: Sendable {
     public let server: PaymentServer
-    let keys: any PurseIssuerKeys
     let payers: PayerDesk
+    let purses: PurseDesk
     let clearing: ClearingDesk
 
     var store: any PaymentStore { server.store }
+    private var keys: any PurseIssuerKeys { purses.keys }
 
     public init(_ server: PaymentServer, keys: any PurseIssuerKeys) {
         self.server = server
-        self.keys = keys
         payers = PayerDesk(server)
+        purses = PurseDesk(server, keys: keys)
         clearing = ClearingDesk(server, keys: keys)
     }
 
@@ -32,7 +33,7 @@ public struct LoadDesk: Sendable {
             throw .invalid(field: "amount", reason: "1 to \(PurseAmount.max)")
         }
         return try await server.journal.once(request) { now throws(PaymentsError) in
-            let purse = try await self.purse(card)
+            let purse = try await purses.purse(card)
             guard purse.blockedAt == nil else { throw .conflict(reason: "the purse is blocked") }
             let account = try await payers.payer(payer).account
             let held = try await stored { () async throws(PaymentStoreError) in
@@ -69,12 +70,6 @@ public struct LoadDesk: Sendable {
             try await store.loadOrders(of: payer, limit: limit)
         }.map { $0.asOf(now) }
     }
-
-    private func purse(_ card: PurseSerial) async throws(PaymentsError) -> Purse {
-        let known = try await stored { () async throws(PaymentStoreError) in try await store.purse(card) }
-        guard let known else { throw .notFound(kind: "purse") }
-        return known
-    }
 }
 
 // MARK: - At the card
@@ -109,7 +104,8 @@ extension LoadDesk {
             case .cancelled: throw .conflict(reason: "the load is cancelled")
             case .open, .ordered: break
             }
-            let (begun, mac2) = try await checked(contact, for: order, at: now)
+            let purse = try await purses.purse(order.card)
+            let (begun, mac2) = try checked(contact, for: order, on: purse, at: now)
             var changes: [PaymentChange]
             var step = LoadStep.credit(begun.moment, mac2: mac2)
             if order.state == .ordered {
@@ -120,13 +116,11 @@ extension LoadDesk {
                 case .notExecuted: changes = [.loadOrder(order.ordered(begun))]
                 }
             } else {
-                guard try await purse(order.card).blockedAt == nil else {
-                    throw .conflict(reason: "the purse is blocked")
-                }
+                guard purse.blockedAt == nil else { throw .conflict(reason: "the purse is blocked") }
                 changes = try await settlement(ofEarlierThan: order, contact, at: now)
                 changes += [.loadOrder(order.ordered(begun)), .transfers([order.reservation], at: now)]
             }
-            return (step, changes + (try await clearing.settlements(by: contact, of: order.card, at: now)))
+            return (step, changes + (try await clearing.settlements(by: contact, of: purse, at: now)))
         }
     }
 
@@ -141,7 +135,8 @@ extension LoadDesk {
                 throw .conflict(reason: "the load is \(order.state.rawValue)")
             }
             let codes = try keys.codes(
-                of: order.load, onto: order.card, in: contact, keyVersion: try await purse(order.card).keyVersion)
+                of: order.load, onto: order.card, in: contact, keyVersion: try await purses.purse(order.card).keyVersion
+            )
             guard codes.tac == tac else { throw .invalid(field: "tac", reason: "it is not the card's for this load") }
             return order.loaded(at: now)
         }
@@ -163,7 +158,7 @@ extension LoadDesk {
                 guard let contact else {
                     throw .conflict(reason: "the card may have been told of it: it has to be held there once more")
                 }
-                _ = try await checked(contact, for: order, at: now)
+                _ = try checked(contact, for: order, on: try await purses.purse(order.card), at: now)
                 switch try order.settled(by: contact.begun.onlineNumber) {
                 case .executed: return order.loaded(at: now)
                 case .notExecuted: return order.cancelled(at: now)
@@ -176,13 +171,12 @@ extension LoadDesk {
     ///
     /// - Throws: ``PaymentsError/invalid(field:reason:)`` for a MAC1 that is not the card's.
     private func checked(
-        _ contact: PurseContact, for order: LoadOrder, at now: Int64
-    ) async throws(PaymentsError) -> (LoadOrder.Contact, mac2: PurseMAC) {
+        _ contact: PurseContact, for order: LoadOrder, on purse: Purse, at now: Int64
+    ) throws(PaymentsError) -> (LoadOrder.Contact, mac2: PurseMAC) {
         let begun = LoadOrder.Contact(
             balance: contact.begun.balance, onlineNumber: contact.begun.onlineNumber, random: contact.begun.random,
             moment: order.contact?.moment ?? PurseMoment(now), at: now)
-        let codes = try keys.codes(
-            of: order.load, onto: order.card, in: begun, keyVersion: try await purse(order.card).keyVersion)
+        let codes = try keys.codes(of: order.load, onto: order.card, in: begun, keyVersion: purse.keyVersion)
         guard codes.mac1 == contact.begun.mac1 else {
             throw .invalid(field: "mac1", reason: "it is not the card's for this load")
         }

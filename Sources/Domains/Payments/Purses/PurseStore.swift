@@ -24,7 +24,5 @@ public protocol PurseStore: Sendable {
     /// Newest first.
     func gatePurchases(of card: PurseSerial, limit: Int) async throws(PaymentStoreError) -> [GatePurchase]
     /// Of which nobody knows whether the card was debited, oldest first.
-    func heldGatePurchases(
-        of card: PurseSerial?, limit: Int
-    ) async throws(PaymentStoreError) -> [GatePurchase]
+    func heldGatePurchases(limit: Int) async throws(PaymentStoreError) -> [GatePurchase]
 }

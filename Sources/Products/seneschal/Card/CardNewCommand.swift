@@ -168,10 +168,11 @@ struct CardNewCommand: AsyncParsableCommand {
         try await put(
             payment, on: &card, configuration, channelKeys(keys.keySet(of: configuration.centralSecurityDomain)),
             identity)
-        let issued =
-            try [smartCard.map { try SmartCardFile.read($0).testApplication }].compactMap(\.self)
-            + [purse.map { try PurseCardFile.read($0).personalization.testApplication }].compactMap(\.self)
-            + [bankCard.map { try BankCardFile.read($0).application() }].compactMap(\.self)
+        let issued = [
+            try smartCard.map { try SmartCardFile.read($0).testApplication },
+            try purse.map { try PurseCardFile.read($0).personalization.testApplication },
+            try bankCard.map { try BankCardFile.read($0).application() },
+        ].compactMap(\.self)
         if !issued.isEmpty {
             try issued.install(
                 on: &card, in: configuration.centralSecurityDomain,

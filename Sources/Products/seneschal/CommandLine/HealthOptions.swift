@@ -9,15 +9,7 @@ struct HealthOptions: ParsableArguments {
 
     /// - Throws: ``CommandFailure`` when a part of the server has failed, once it is shown.
     func show() async throws {
-        let transport = try server.transport()
-        let health: API.Health
-        do {
-            health = try await SeneschalClient(transport, credential: nil).health()
-        } catch {
-            await transport.close()
-            throw error
-        }
-        await transport.close()
+        let health = try await server.withOpenClient { try await $0.health() }
         try output.show(health)
         guard health.status == .ok else { throw CommandFailure(.refused, "a part of the server has failed") }
     }

@@ -35,7 +35,17 @@ struct ServerOptions: ParsableArguments {
 
     /// A client for the time of `body`.
     func withClient<Value: Sendable>(_ body: (SeneschalClient) async throws -> Value) async throws -> Value {
-        let credential = try credential()
+        try await withClient(bearing: try credential(), body)
+    }
+
+    /// A client for the time of `body`, for what anybody may ask.
+    func withOpenClient<Value: Sendable>(_ body: (SeneschalClient) async throws -> Value) async throws -> Value {
+        try await withClient(bearing: nil, body)
+    }
+
+    private func withClient<Value: Sendable>(
+        bearing credential: AccessCredential?, _ body: (SeneschalClient) async throws -> Value
+    ) async throws -> Value {
         let transport = try transport()
         let value: Value
         do {

@@ -96,17 +96,8 @@ struct IssuerKeyCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let transport = try server.transport()
-        let answer: API.IssuerKey
-        do {
-            // Anybody may ask.
-            answer = try await SeneschalClient(transport, credential: nil).issuerKey()
-        } catch {
-            await transport.close()
-            throw error
-        }
-        await transport.close()
-        try output.show(answer)
+        // Anybody may ask.
+        try output.show(try await server.withOpenClient { try await $0.issuerKey() })
     }
 }
 

@@ -60,17 +60,9 @@ extension MerchantOfferCommand {
 
         /// What the platform is called in what is signed for it: anybody may ask.
         private func platform() async throws -> String {
-            let transport = try request.server.transport()
-            let answer: API.MerchantPlatformKey
-            do {
-                answer = try await SeneschalClient(transport, credential: nil)
-                    .send(Endpoints.getMerchantPlatformKey, NoBody())
-            } catch {
-                await transport.close()
-                throw error
+            try await request.server.withOpenClient {
+                try await $0.send(Endpoints.getMerchantPlatformKey, NoBody()).platform
             }
-            await transport.close()
-            return answer.platform
         }
     }
 }

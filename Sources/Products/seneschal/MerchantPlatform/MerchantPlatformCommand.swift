@@ -54,17 +54,8 @@ struct MerchantKeyCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-        let transport = try server.transport()
-        let answer: API.MerchantPlatformKey
-        do {
-            // Anybody may ask.
-            answer = try await SeneschalClient(transport, credential: nil)
-                .send(Endpoints.getMerchantPlatformKey, NoBody())
-        } catch {
-            await transport.close()
-            throw error
-        }
-        await transport.close()
-        try output.show(answer)
+        // Anybody may ask.
+        try output.show(
+            try await server.withOpenClient { try await $0.send(Endpoints.getMerchantPlatformKey, NoBody()) })
     }
 }
